@@ -1,0 +1,131 @@
+/**
+ * What the language asks of a database. The data API implements it over a transaction; the language
+ * knows nothing of keys, roles or storage.
+ *
+ * A `Documents` is one database as one caller sees it, within one transaction: every method checks
+ * the caller's permissions as data-model §6.6 says, and throws the `QueryError` of that rule. A
+ * `position` is that of the form that asks; where the rule puts an error at one of the form's keys, the
+ * method is given the name of that key.
+ */
+import type { ApiVersion } from './api-version.ts'
+import type { Context } from './context.ts'
+import type { Position } from './position.ts'
+import type { DocumentValue } from './values/document.ts'
+import type { LambdaValue } from './values/lambda.ts'
+import type { ObjectValue } from './values/object.ts'
+import type { DatabaseId, NamedCollection, NativeCollection, Ref } from './values/ref.ts'
+import type { BaseSet, SetBound, SetEntry } from './values/set.ts'
+import type { Time } from './values/time.ts'
+import type { Value } from './values/value.ts'
+
+/** How a ref renders: its id, its collection's name, and the path of its database from the caller's. */
+export interface RefDescription {
+  /** The name, or the decimal id. */
+  readonly id: string
+  /** Name of the user collection it belongs to, or of the built-in one; none for a built-in itself. */
+  readonly collection: { readonly name: string; readonly isNative: boolean } | undefined
+  /** Names of the databases from the caller's own down to the ref's; empty for the caller's own. */
+  readonly databases: readonly string[]
+}
+
+/** Where and when a base set is read. */
+export interface EntriesOptions {
+  /** Start here; default: the first entry (the last, if `reverse`). */
+  readonly from?: SetBound | undefined
+  /** Stop here; default: the last entry (the first, if `reverse`). */
+  readonly to?: SetBound | undefined
+  readonly reverse?: boolean
+  /** Valid time to read at, in microseconds; absent for now. */
+  readonly at?: bigint | undefined
+  /** How many entries are likely to be taken. */
+  readonly expected?: number
+}
+
+/** What a schema of values orders by: one flag per value, true where descending. */
+export interface SetShape {
+  readonly reversed: readonly boolean[]
+}
+
+/** A user function, resolved and allowed: its lambda and the database as its body sees it. */
+export interface ResolvedFunction {
+  /** Where errors of its application are: the root of its own stored form. */
+  readonly position: Position
+  readonly lambda: LambdaValue
+  readonly documents: Documents
+}
+
+export interface Documents {
+  /** The caller's database. */
+  readonly database: DatabaseId
+  /** The snapshot time, what `Now()` gives. */
+  readonly now: Time
+  /** This transaction's commit time in microseconds, if it writes. */
+  readonly transactionMicros: bigint
+
+  /** Runs independent branches; see `Transaction.all` of the store. */
+  all<T>(count: number, branch: (index: number) => T): T[]
+
+  // Names and refs
+
+  /** The item that `name` names in `database`; undefined if there is none. */
+  resolve(native: NamedCollection, name: string, database: DatabaseId): Ref | undefined
+  /** The database that a ref of one names; undefined if it is gone. */
+  databaseOf(ref: Ref): DatabaseId | undefined
+  /** How `ref` renders; undefined if what it belongs to no longer exists. */
+  describe(ref: Ref): RefDescription | undefined
+  /** The caller's own document of this collection, for the id `self`; undefined if it has none. */
+  self(collection: Ref): Ref | undefined
+
+  // Reads
+
+  /** @throws permission denied, instance not found, at `position` */
+  get(ref: Ref, at: bigint | undefined, position: Position): DocumentValue
+  /** Whether it exists and may be read; never an error. */
+  exists(ref: Ref, at: bigint | undefined): boolean
+  /** @throws permission denied at `position` if the set may not be read */
+  checkSet(set: BaseSet, position: Position): void
+  /**
+   * The entries the caller may see, in set order. `checkSet` has been asked before.
+   *
+   * @throws instance not found for an index that is gone or not active
+   */
+  entries(set: BaseSet, options: EntriesOptions): Iterable<SetEntry>
+  shape(set: BaseSet): SetShape
+  /** @throws the errors of `match` for an index that cannot be used (wire §4.5), at `position` */
+  checkIndex(index: Ref, position: Position): void
+
+  // Writes
+
+  newId(): bigint
+  /**
+   * `key` names the form (`create`, `create_index`, …), for positions. `target` is a collection or a
+   * document; `schema` is true for the `create_*` forms.
+   */
+  create(target: Ref, params: ObjectValue, position: Position, key: string): DocumentValue
+  update(ref: Ref, params: ObjectValue, position: Position): DocumentValue
+  replace(ref: Ref, params: ObjectValue, position: Position): DocumentValue
+  delete(ref: Ref, position: Position): DocumentValue
+
+  // Functions and identity
+
+  /**
+   * The function behind `ref`, called by `caller` with `argument`.
+   *
+   * @throws instance not found at `call`, then permission denied at `position`
+   */
+  resolveFunction(ref: Ref, argument: Value, position: Position, caller: Context): ResolvedFunction
+  /** The caller's identity: a document, or a JWT's subject. */
+  readonly identity: Value | undefined
+  /** The key or token in use, or a JWT's payload; undefined where `invalid token` is the answer. */
+  readonly token: Value | undefined
+  login(ref: Ref | undefined, params: ObjectValue, position: Position): DocumentValue
+  identify(ref: Ref | undefined, password: string): boolean
+  logout(all: boolean): boolean
+  keyFromSecret(secret: string, position: Position): Value
+}
+
+/** What resolving names needs, when a query is parsed. */
+export type Names = Pick<Documents, 'database' | 'resolve' | 'databaseOf' | 'self'>
+
+/** Re-exported for implementers, who need both. */
+export type { ApiVersion, NativeCollection }

@@ -1,0 +1,139 @@
+import * as cast from '../casts.ts'
+import type { Context } from '../context.ts'
+import { define } from '../define.ts'
+import { invalidArgument } from '../errors.ts'
+import type { Position } from '../position.ts'
+import { checkReadable, entriesOf, shapeOf } from '../sets/read-set.ts'
+import { ObjectValue } from '../values/object.ts'
+import { sortsAfterRefs } from '../values/order.ts'
+import { PageValue, SourcedValue } from '../values/page.ts'
+import { Ref, UnresolvedRef } from '../values/ref.ts'
+import { cursorOf, elementOf, type SetBound, type SetEntry, type SetValue } from '../values/set.ts'
+import { isArray, type Value } from '../values/value.ts'
+import { readingAt, validTime } from './reads.ts'
+
+/** Page size when none is given, and the largest (fql-v4 §1.12). */
+export const pageSizeDefault = 64
+export const pageSizeMax = 100_000
+
+/**
+ * Paginate(set): a page of a set's elements with the cursors of its neighbours.
+ *
+ * `after` is inclusive, `before` exclusive; the data is in set order either way.
+ *
+ * @throws `permission denied` at `paginate`; cursor errors at the cursor's key
+ * @see fql-v4 §6
+ */
+export const paginate = define({
+  args: {
+    paginate: cast.identifierAsSet,
+    after: cast.optional(cast.any),
+    before: cast.optional(cast.any),
+    cursor: cast.optional(cast.any),
+    ts: cast.optional(cast.transactionTimestamp),
+    size: cast.optional(cast.integer),
+    events: cast.optional(cast.boolean),
+    sources: cast.optional(cast.boolean),
+  },
+  effect: 'read',
+  evaluate: (args, { position, context }) => {
+    const set = args.paginate
+    const at = readingAt(context, validTime(args.ts, context))
+    const place = position.at('paginate')
+    checkReadable(set, at, place)
+    const given = cursorArgument(args, position)
+    const valueCount = shapeOf(set, at, place).reversed.length
+    const cursor =
+      given === undefined
+        ? undefined
+        : { ...given, bound: boundOf(given.value, valueCount, given.position) }
+    const size = Math.min(Number(args.size ?? pageSizeDefault), pageSizeMax)
+    return readPage(set, { cursor, size, sources: args.sources === true }, at, place)
+  },
+})
+
+interface CursorArgument {
+  readonly direction: 'after' | 'before'
+  readonly value: Value
+  readonly position: Position
+}
+
+/** The cursor among `after`, `before` and `cursor`, if one is given. */
+function cursorArgument(
+  args: { readonly [K in 'after' | 'before' | 'cursor']: Value | undefined },
+  position: Position,
+): CursorArgument | undefined {
+  for (const direction of ['after', 'before'] as const) {
+    const value = args[direction]
+    if (value !== undefined) return { direction, value, position: position.at(direction) }
+  }
+  const { cursor } = args
+  if (cursor === undefined || cursor === null) return undefined
+  const place = position.at('cursor')
+  const direction = cursor instanceof ObjectValue && cursor.keys.length === 1 && cursor.keys[0]
+  if (direction !== 'after' && direction !== 'before') {
+    throw invalidArgument(
+      "Invalid cursor object. Expected an object with either 'before' or 'after' key in it.",
+      place,
+    )
+  }
+  const value = (cursor as ObjectValue).values[0] as Value
+  return { direction, value, position: place.at(direction) }
+}
+
+/** The place before everything that a value cursor covers (fql-v4 §6.2). */
+function boundOf(cursor: Value, valueCount: number, position: Position): SetBound {
+  if (cursor instanceof UnresolvedRef) throw cast.unresolvedError(cursor, position)
+  const parts = isArray(cursor) ? cursor : [cursor]
+  const nested = parts.find((part) => part instanceof UnresolvedRef)
+  if (nested !== undefined) throw cast.unresolvedError(nested as UnresolvedRef, position)
+  const values = parts.slice(0, valueCount)
+  const last = parts[valueCount]
+  if (last === undefined) return { values, side: 'before' }
+  if (last instanceof Ref) return { values, ref: last, side: 'before' }
+  return { values, side: sortsAfterRefs(last) ? 'after' : 'before' }
+}
+
+function readPage(
+  set: SetValue,
+  page: {
+    readonly cursor: (CursorArgument & { readonly bound: SetBound }) | undefined
+    readonly size: number
+    readonly sources: boolean
+  },
+  context: Context,
+  position: Position,
+): PageValue {
+  const { cursor, size } = page
+  const echoed = cursor && (isArray(cursor.value) ? cursor.value : [cursor.value])
+  const isBackward = cursor?.direction === 'before'
+  if (size <= 0) {
+    const isZero = size === 0
+    return new PageValue({
+      data: [],
+      before: isZero || !isBackward ? echoed : undefined,
+      after: isZero || isBackward ? echoed : undefined,
+      cursors: [],
+    })
+  }
+  const entries: SetEntry[] = []
+  const read = entriesOf(set, context, position, {
+    ...(isBackward ? { from: cursor?.bound, reverse: true } : { from: cursor?.bound }),
+    expected: size + 1,
+  })
+  for (const entry of read) {
+    entries.push(entry)
+    if (entries.length > size) break
+  }
+  const beyond = entries.length > size ? entries.pop() : undefined
+  if (isBackward) entries.reverse()
+  const first = entries[0]
+  const element = (entry: SetEntry): Value =>
+    page.sources ? new SourcedValue(elementOf(entry), [set]) : elementOf(entry)
+  return new PageValue({
+    data: entries.map(element),
+    before: isBackward ? beyond && first && cursorOf(first) : echoed,
+    after: isBackward ? echoed : beyond && cursorOf(beyond),
+    cursors: entries.map(cursorOf),
+  })
+}

@@ -1,0 +1,84 @@
+/** Reads (fql-v4 §4.13, §6). */
+import * as cast from '../casts.ts'
+import type { Context } from '../context.ts'
+import { define } from '../define.ts'
+import { instanceNotFound } from '../errors.ts'
+import { checkReadable, entriesOf } from '../sets/read-set.ts'
+import { Ref, UnresolvedRef } from '../values/ref.ts'
+import type { SetValue } from '../values/set.ts'
+import type { Time } from '../values/time.ts'
+import type { Value } from '../values/value.ts'
+
+const ts = cast.optional(cast.transactionTimestamp)
+
+/** The valid time that a `ts` argument asks for: its own, none for now, or the context's. */
+export function validTime(given: Time | 'now' | undefined, context: Context): bigint | undefined {
+  if (given === undefined) return context.at
+  return given === 'now' ? undefined : given.toMicros()
+}
+
+/** A context that reads at `at`. */
+export function readingAt(context: Context, at: bigint | undefined): Context {
+  return at === context.at ? context : { ...context, at }
+}
+
+/**
+ * Get(ref or set): the document, or the document of the set's first entry.
+ *
+ * @throws `permission denied` before `instance not found`
+ * @see fql-v4 §4.13
+ */
+export const get = define({
+  args: { get: cast.identifier, ts },
+  effect: 'read',
+  evaluate: ({ get: target, ts: given }, { position, context }) => {
+    const at = validTime(given, context)
+    if (target instanceof Ref) return context.documents.get(target, at, position)
+    const first = firstRef(target, readingAt(context, at), position.at('get'))
+    if (first === undefined) throw instanceNotFound('Set', position)
+    return context.documents.get(first, at, position)
+  },
+})
+
+/** The document of a set's first entry. @throws permission denied at `position` */
+export function firstRef(
+  set: SetValue,
+  context: Context,
+  position: Parameters<typeof checkReadable>[2],
+): Ref | undefined {
+  checkReadable(set, context, position)
+  for (const entry of entriesOf(set, context, position, { expected: 1 })) return entry.ref
+  return undefined
+}
+
+/**
+ * Exists(ref or set): whether it exists and may be read. An unresolved ref does not exist.
+ *
+ * @throws `permission denied` at `exists` for a set that may not be read
+ * @see fql-v4 §4.13
+ */
+export const exists = define({
+  args: { exists: cast.any, ts },
+  effect: 'read',
+  evaluate: ({ exists: target, ts: given }, { position, context }) => {
+    if (target instanceof UnresolvedRef) return false
+    const identifier = cast.identifier.convert(target, position.at('exists'), context)
+    const at = validTime(given, context)
+    if (identifier instanceof Ref) return context.documents.exists(identifier, at)
+    const first = firstRef(identifier, readingAt(context, at), position.at('exists'))
+    return first !== undefined && context.documents.exists(first, at)
+  },
+})
+
+/**
+ * KeyFromSecret(secret): the document of the key or token.
+ *
+ * @throws `instance not found` with status 400 on any failure
+ * @see data-model §6.6
+ */
+export const keyFromSecret = define({
+  args: { key_from_secret: cast.string },
+  effect: 'read',
+  evaluate: ({ key_from_secret: secret }, { position, context }): Value =>
+    context.documents.keyFromSecret(secret, position),
+})

@@ -1,0 +1,35 @@
+import type { ApiVersion } from '../api-version.ts'
+import type { Form } from '../define.ts'
+import { type FormTable, formTables } from '../form-table.ts'
+import * as authentication from './authentication.ts'
+import * as control from './control.ts'
+import * as iteration from './iteration.ts'
+import * as paginate from './paginate.ts'
+import * as reads from './reads.ts'
+import * as refs from './refs.ts'
+import * as sets from './sets.ts'
+import * as writes from './writes.ts'
+
+/** Every family's declarations. */
+const families: readonly Record<string, unknown>[] = [
+  control,
+  iteration,
+  refs,
+  reads,
+  paginate,
+  sets,
+  writes,
+  authentication,
+]
+
+/** Every function of the language, as declared. */
+export const forms: readonly Form[] = families.flatMap((family) =>
+  Object.values(family).filter(isForm),
+)
+
+/** The functions of each version, by their keys. */
+export const tables: ReadonlyMap<ApiVersion, FormTable> = formTables(forms)
+
+function isForm(value: unknown): value is Form {
+  return typeof value === 'object' && value !== null && 'casts' in value && 'evaluate' in value
+}

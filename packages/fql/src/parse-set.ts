@@ -1,0 +1,117 @@
+/** `@set` literals: the forms that sets render as, read back (fql-v4 §5.10). */
+import { wrongType } from './casts.ts'
+import { invalidExpression, type QueryError } from './errors.ts'
+import type { EscapeContext } from './escapes.ts'
+import type { Position } from './position.ts'
+import { LambdaValue } from './values/lambda.ts'
+import { ObjectValue } from './values/object.ts'
+import { asNativeCollection, nativeCollections, Ref } from './values/ref.ts'
+import { type SetDescription, SetValue } from './values/set.ts'
+import { isArray, type Value } from './values/value.ts'
+
+/**
+ * Reads the content of an `@set`.
+ *
+ * @throws QueryError `invalid expression`
+ */
+export function parseSet(content: Value, position: Position, context: EscapeContext): Value {
+  if (!(content instanceof ObjectValue)) throw invalidExpression('Invalid set.', position)
+  const place = position.at('@set')
+  const part = (key: string) => context.data(content.get(key) ?? null, place.at(key))
+  const source = (key: string) => asSet(part(key), place.at(key))
+  const set = (description: SetDescription) => new SetValue(description)
+  switch (content.keys.toSorted().join(' ')) {
+    case 'match':
+      return set({ form: 'match', index: indexOf(part('match'), place.at('match')), terms: [] })
+    case 'match terms':
+      return set({
+        form: 'match',
+        index: indexOf(part('match'), place.at('match')),
+        terms: listOf(part('terms')),
+      })
+    case 'index match':
+      return set({
+        form: 'match',
+        index: indexOf(part('index'), place.at('index')),
+        terms: listOf(part('match')),
+      })
+    case 'documents':
+      return set({ form: 'documents', collection: refOf(part('documents'), place.at('documents')) })
+    case 'singleton':
+      return set({ form: 'singleton', ref: refOf(part('singleton'), place.at('singleton')) })
+    case 'events':
+      return set({ form: 'events', source: eventsSource(content, place, context) })
+    case 'union':
+    case 'intersection':
+    case 'difference': {
+      const form = content.keys[0] as 'union' | 'intersection' | 'difference'
+      const sets = listOf(part(form)).map((one, i) => asSet(one, place.at(form).at(i)))
+      return set({ form, sets })
+    }
+    case 'distinct':
+    case 'reverse': {
+      const form = content.keys[0] as 'distinct' | 'reverse'
+      return set({ form, source: source(form) })
+    }
+    case 'from range':
+    case 'from range to':
+    case 'range to':
+      return set({
+        form: 'range',
+        source: source('range'),
+        from: content.has('from') ? listOf(part('from')) : [],
+        to: content.has('to') ? listOf(part('to')) : [],
+      })
+    case 'collection filter': {
+      const lambda = lambdaOf(content.get('filter') ?? null, place.at('filter'), context)
+      return set({ form: 'filter', source: source('collection'), lambda })
+    }
+    case 'join with': {
+      const target = lambdaOf(content.get('with') ?? null, place.at('with'), context)
+      return set({ form: 'join', source: source('join'), target })
+    }
+    default:
+      throw invalidExpression('Invalid set.', position)
+  }
+}
+
+const listOf = (value: Value): readonly Value[] => (isArray(value) ? value : [value])
+
+function refused(types: readonly string[], value: Value, position: Position): QueryError {
+  const error = wrongType(types, value, position)
+  return invalidExpression(error.details[0]?.description ?? '', position)
+}
+
+function refOf(value: Value, position: Position): Ref {
+  if (value instanceof Ref) return value
+  throw refused(['Ref'], value, position)
+}
+
+function indexOf(value: Value, position: Position): Ref {
+  if (value instanceof Ref && value.collection === nativeCollections.indexes) return value
+  throw refused(['Index Ref'], value, position)
+}
+
+function asSet(value: Value, position: Position): SetValue {
+  if (value instanceof SetValue) return value
+  if (!(value instanceof Ref)) throw refused(['Ref', 'Set'], value, position)
+  return asNativeCollection(value) === undefined
+    ? new SetValue({ form: 'document', ref: value })
+    : new SetValue({ form: 'schema', collection: value })
+}
+
+/** The inner set of `events` comes without its tag, as it renders, or with it. */
+function eventsSource(content: ObjectValue, place: Position, context: EscapeContext): SetValue {
+  const inner = content.get('events') ?? null
+  const at = place.at('events')
+  const isTagged =
+    inner instanceof ObjectValue && inner.keys.length === 1 && inner.keys[0]?.startsWith('@')
+  const value = isTagged ? context.data(inner, at) : parseSet(inner, at, context)
+  return asSet(value, at)
+}
+
+function lambdaOf(literal: Value, position: Position, context: EscapeContext): LambdaValue {
+  const value = context.data(ObjectValue.of([['@query', literal]]), position)
+  if (value instanceof LambdaValue) return value
+  throw invalidExpression('Invalid lambda.', position)
+}

@@ -1,0 +1,75 @@
+import type { LambdaValue } from './lambda.ts'
+import type { Ref } from './ref.ts'
+import type { Value } from './value.ts'
+
+/**
+ * A set: the description of entries that are read only when asked for (fql-v4 §5).
+ *
+ * `match`, `documents`, `schema`, `document` and `singleton` are read from the database; the others are
+ * made of sets.
+ */
+export type SetDescription =
+  | { readonly form: 'match'; readonly index: Ref; readonly terms: readonly Value[] }
+  | { readonly form: 'documents'; readonly collection: Ref }
+  /** The documents of a built-in collection, from its own ref (`Collections()`). */
+  | { readonly form: 'schema'; readonly collection: Ref }
+  /** The one document of a ref that was given where a set is wanted. */
+  | { readonly form: 'document'; readonly ref: Ref }
+  | { readonly form: 'singleton'; readonly ref: Ref }
+  | { readonly form: 'events'; readonly source: SetValue }
+  | {
+      readonly form: 'union' | 'intersection' | 'difference'
+      readonly sets: readonly SetValue[]
+    }
+  | { readonly form: 'distinct' | 'reverse'; readonly source: SetValue }
+  | {
+      readonly form: 'range'
+      readonly source: SetValue
+      readonly from: readonly Value[]
+      readonly to: readonly Value[]
+    }
+  | { readonly form: 'filter'; readonly source: SetValue; readonly lambda: LambdaValue }
+  | { readonly form: 'join'; readonly source: SetValue; readonly target: Ref | LambdaValue }
+
+/** The sets that a database reads; every other is computed from them. */
+export type BaseSet = Extract<
+  SetDescription,
+  { form: 'match' | 'documents' | 'schema' | 'document' | 'singleton' }
+>
+
+/** A set as a value. */
+export class SetValue {
+  readonly kind = 'set'
+  readonly set: SetDescription
+
+  constructor(set: SetDescription) {
+    this.set = set
+  }
+}
+
+/** One entry of a set: the covered values, and the document they are of (fql-v4 §5.1). */
+export interface SetEntry {
+  readonly values: readonly Value[]
+  readonly ref: Ref
+}
+
+/**
+ * A place between the entries of a set, in the set's own order: just before or just after all entries
+ * that begin with `values` (and, if given, are of `ref`).
+ */
+export interface SetBound {
+  readonly values: readonly Value[]
+  readonly ref?: Ref | undefined
+  readonly side: 'before' | 'after'
+}
+
+/** The element that an entry yields: its ref, its one value, or its values (fql-v4 §5.1). */
+export function elementOf(entry: SetEntry): Value {
+  if (entry.values.length === 0) return entry.ref
+  return entry.values.length === 1 ? (entry.values[0] as Value) : entry.values
+}
+
+/** The entry's cursor: its values, then its ref. */
+export function cursorOf(entry: SetEntry): readonly Value[] {
+  return [...entry.values, entry.ref]
+}
