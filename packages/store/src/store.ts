@@ -117,7 +117,10 @@ export interface Store {
    *
    * @throws StoreError
    */
-  transact<T>(body: (transaction: Transaction) => T, options?: TransactOptions): Promise<Committed<T>>
+  transact<T>(
+    body: (transaction: Transaction) => T,
+    options?: TransactOptions,
+  ): Promise<Committed<T>>
 
   /** Waits for what is under way and releases everything. Later calls reject with `closed`. */
   close(): Promise<void>
