@@ -1,1 +1,2 @@
+export * from './listen.ts'
 export * from './listener.ts'
