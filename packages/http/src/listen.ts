@@ -163,9 +163,13 @@ class Server implements Listener {
       socket.off('error', onError)
       socket.setTimeout(0)
       socket.unshift(head)
-      const server = mayBeHttp2 ? this.#http2 : this.#http1
-      server.emit('connection', socket)
-      socket.resume()
+      if (mayBeHttp2) {
+        // The session reads what is buffered by itself; flowing now would lose it.
+        this.#http2.emit('connection', socket)
+      } else {
+        this.#http1.emit('connection', socket)
+        socket.resume()
+      }
     }
     socket.setTimeout(requestTimeoutMs, onError)
     socket.on('error', onError)
