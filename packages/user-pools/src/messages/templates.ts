@@ -92,8 +92,8 @@ function templateOf(kind: MessageKind, settings: MessageSettings): Template {
   switch (kind) {
     case 'verification':
       return {
-        smsMessage: smsMessage ?? 'Your confirmation code is {####}',
-        emailMessage: emailMessage ?? 'Your confirmation code is {####}',
+        smsMessage: smsMessage ?? 'Your verification code is {####}',
+        emailMessage: emailMessage ?? 'Your verification code is {####}',
         emailSubject: emailSubject ?? 'Your verification code',
       }
     case 'password-reset':

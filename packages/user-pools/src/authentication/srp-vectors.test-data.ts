@@ -1,0 +1,132 @@
+/**
+ * One SRP sign-in with every intermediate value, computed by an independent program and matched against
+ * the `AuthenticationHelper` of amazon-cognito-identity-js.
+ *
+ * @see user-pools §3.6
+ */
+export interface SrpVector {
+  readonly poolName: string
+  readonly username: string
+  readonly password: string
+  readonly timestamp: string
+  readonly salt: string
+  readonly a: string
+  readonly b: string
+  readonly v: string
+  readonly A: string
+  readonly B: string
+  readonly secretBlock: string
+  readonly signature: string
+}
+
+/** The salt, `v`, `u` and `x` take a zero byte in PAD; `A`, `B` and `S` do not. */
+export const ordinaryVector: SrpVector = {
+  poolName: 'AbCdEf123',
+  username: '3f2b8c1e-7d54-4f0a-9b61-2c8e5a7d9f10',
+  password: 'Correct-Horse7!',
+  timestamp: 'Fri Jan 2 03:04:05 UTC 2026',
+  salt: 'eabaca497e9f10c33f475bfb1d92be00',
+  a: [
+    'a3d47777d032c341d0d639b526e7875525e14b33145d54a39e0978e6834dc8a790774172fec02fe01b58945d',
+    'a47202c51317bb5ba86523fc443249ff20c63f487b12b552b7cdf7564f39cb2e9742bfdb6e08c28b20abf3ea',
+    '33da1f7f15dbeb4fb5f675f8fd3e7cd0e6ad4dd311da6ed4a7dd54fd26175ca82befd47878072992',
+  ].join(''),
+  b: [
+    'ec09d499c5d0ba4a449cfa04091202034ee2326f3987d70a699f41d46644718e5c0f7ce36be60caad5090ed8',
+    'ef481c19b7309b05515f2ea40ec45606272e1267fb780ecd2cb20806f96541bbe8184e23b88d814c182defbb',
+    'da3824f28910ab6de4375e41f08e9b9e27b1a681f4f74a5f5e3388351312d965e4cb585cfa22a7e0',
+  ].join(''),
+  v: [
+    'adeacd98431191b54fbce4c720be8de5aa0795c3abd1141aec0b5b548f151c9395b7b544bdaf579ea324fc28',
+    '1af6b8e2cafb71a9191f3012e476aa0225c187695676cb5c8d7cd65912664c2e2b9a0ed41246b0e1afd81c1e',
+    'b56964031c613c9fc3298747f799b9230819b1c8d40bf0fa653188456afa5e807b8beebe7bbf01517870b109',
+    '71600933d65a1f647999b5e109a6d6381b0d8e6dfa00cdbea04c50db987676524bec6974d6c473705c05981e',
+    '777e67b24ee8afafba12c90aa64aaed566e8eb16cbb92f082fa19b894e95ee3defa25a721e58dce82d77c0ed',
+    '10990b1a7ff78e5f39665dd24ed1a2edeec87092a9cb83d912623f2b54875204d17fb2d6e2d2eeb1a2645eff',
+    '1a37305dfc6fc90184c30f475302530fa146ab598f40478602c9f2d68a58a0addc59836891993a26eafc9704',
+    '810de51a14d80d1a80f4604f055eb4e0e0651768813806fc662ffd70a645b96cf71bef08fe3aa81d36d6ef8e',
+    '3177a962b3b0916822b0b59d63d196b131dc8ceb9b1fc049c740209664ec0921',
+  ].join(''),
+  A: [
+    '31a36c7a0121fafcd488a4e3416b308ceb7277f71d54eeaec4e431801886bc5723d515c6b10a575c12bcbbaa',
+    'a3a9eec7f60ed38c619eab648f8e1a616402f7e9d8b680edce93b6a25f6567589b0808a2f9cac3481141bd60',
+    '84c4d9db7db09009b8370b92f3b37557a7057efb8accd4a6dd4398dfbc4a9f1703065e0d6265597175861181',
+    '87d72df7ec3447188719d36ba1f063efe9565d6b30efda8947ad864a936e483a9eebc0002b421001b9c487ad',
+    '2efe60afbed446e1f3f5e0c644722b999510e72354f5c78da593472b42661ceeed7aa434bc67ce4ea99c3f7a',
+    'd0f2d64ac9cfed5ebdf1b504da58bab1fdceb60984192167c1a94fc2c024be3e99160d4b7414f29d4626a350',
+    '8759dce4b13d01b2ab03742b1e38e033e9908802f9d30dee625a00fdf7830c7bb48432aa4ece7ce80dbe799c',
+    '37e4e617914ab7665c7e04c6aba2a20f025c71c57633bdb2f3a3258c0ad89b0a50b582d144f2875d31a9319f',
+    'cae3b26bf4adc0b0edfa3838d45d23420833a4fb17db1300fe81584d15dd367d',
+  ].join(''),
+  B: [
+    '3d7f75320ea3bb90d546a0bc030efc1f00da583c048c3da1f94c792a7a9cb0c0cc40807fe36f59a04195ab1d',
+    '6a79c22ca4d91568942c11040c3f2a6d205ce726bfc7c650e87a87395773f66cb586b1ec99e6f079fb08bcdd',
+    'ee7731dc4960b9848d805f09c9481a9e292140739b82d3fdf9b9fd8be7cc98fc98e4f7a4fa0f4bad83fa9fa0',
+    '03644be6fedd4662e80a17c529e87340fe287801ba719e7eeb2e06e3709659db158baa2e5fdffcdeb1472d20',
+    'd8a9d813646ccc294d14b2b5fbaf1b35a90b5d0099a8e577af2b656b04d549bbdbc93547d0afe030c3017103',
+    '2cdeb852b5365ac56aa736a50a04dbcac6c59ca5470cefbe14d641bea810277547c5e27cbee64ab0eef5ad21',
+    '340dc9b96cb9f2e3a248cef91b797796c240e3c64e4f8cca35414789863e2aacd77bc0e21f55cfc7ae3a84f3',
+    '3e3c4a99252750e717e575e470fc44566e6e6129e0e409881dc381e8ed293b73ffd03b466d66199f0f46fecb',
+    '475acdbc2e532c92beeea393718620d0dc4c9d4a6c547e3435e5d77ff73e1355',
+  ].join(''),
+  secretBlock: [
+    'Gpno6i0J+OehW1zhPznh+8dr24PWOvbo0OPa3b2boRAKhLMyjC9M/EnwVEGKkEa76T6Ns+TP+tAFnezyjPNVbw==',
+  ].join(''),
+  signature: '2WUOxpTbD1leRSdZ2du7wNfXVKqnFacpg3z/9eI/mjs=',
+}
+
+/** `A` has an odd number of digits, `B`, `S` and `u` a high first bit, the salt a zero byte; no ASCII. */
+export const awkwardVector: SrpVector = {
+  poolName: '9zYxWvUt0',
+  username: 'jane',
+  password: 'pässwörd-ΩΩ1A',
+  timestamp: 'Fri Jan 2 03:04:05 UTC 2026',
+  salt: 'bf639568b925ccd994019095985ab6',
+  a: [
+    'cd892812096d1e84be4dc2d40da652deed0c90d04e48daa402e2bff2ea58503383ef8b0f753ad9e9e937316c',
+    '30c0351cedcf18a0dbc033b59d82d4590bc72af9202fa82d3b95da9502ede30d54ce98959744919600033fdb',
+    'e25917a3a41749cb99978017167f0a0bd6b7e8dec9881c48dbfbe6f8e175c49d706aa1d00bef3828',
+  ].join(''),
+  b: [
+    '7912ecb9c313fb0139020f82bcb7f0e5fc29910c44c12389aa5619ec3aa0ede4a870a86760708f3cf502f316',
+    '78039da8b1c4e0df15f1716324575065bb8dde2b8e40a1a269106dbdc119ce1265315039a423de810fee84d2',
+    '0cca02dd78c89a0ddd1a4df6f53ba5fe7cf5200c45f7ba10d677dc6b050f756347d77241e983dcc',
+  ].join(''),
+  v: [
+    '48e6edf2832953d096691ef89bf3b90d4c22765cf31399e9aa1a46a81df7a051b2be0378922fc607903eafa4',
+    'cef3ca2944a075d02766449ec6f07529ba565d4968dfc3ed0804acdfaecf85fe659925d09f2d25cd37031620',
+    '7e46516fd36a164023f02701aab19cb018a6c99bced8e61e9774f739887b10cf43ea1153f64352eca59a7b8d',
+    '6397cb540170bc21fa4c09319f1fd9723e0e3cb2f92541627985d1066c4b83b808224d4ee6b7eccfba2f4e2d',
+    '828bf1285de0af912b306e6304518eec924c4173190a7a79f52118bc79a22f23a01dbab855a902d151fa2abf',
+    'f7cce2a38f9fda1977db2dc3a443ec6ba9f282819abca1353de98de51db0d68bbc4ee1b5441b46d85bafcf5b',
+    '324da2f0d84de2536363e6bead164757d6d078552b3af7291a380c23c245af1cf40442af857891656c8a30df',
+    '283553bca3fe5d3109aa02904d8f4a4153562a1711372fc75fb56161a3cd2d7c44b30018849aa138a22fe3d4',
+    'd7d644c6ae766932f170f848c63d75e65cd8ab0be071c61acf7733d2f978dd69',
+  ].join(''),
+  A: [
+    '944c154fa585ae71b6a6a2df5c99ac5ea721fc9c619cb90ad2885d48df7dc65897c834a59fc0d3a8dc0becc8',
+    '6f0a1ff758fbaa818ae9f755c2561e8b8b71718dffbeb8516b510e0ff0b33d979d72d2ab7ab2953e7c243a69',
+    '02e5ae013c740380f17adef648cb33298359d2965100fe3a38718fdc9de8a982ad7bcf98d21ab0f2c171bcd1',
+    '45ff0904ae9296cdba005603a0f32ce12bb7ef2b27f812389594549cf304edd980ac5e27ccd49501b1700d0c',
+    '6edeb848a1676274325931941923bd6e7db51565124096d11380d00c30416759a0de7b9030fefa9554ded64c',
+    'e10b7b578a60062b73b8f5787dee591b23841f97a8c0ea6ba35825b4eae707d6499cad2134079faca071fa22',
+    'd6cabb35f7b794f8ee8fc19153674ea40645d8e453c05f50a2a82122f4f4df3bbe962eb98d3bae83e785573d',
+    'f0af573fac8b2a0999baf07f8b18d92b609d88db2611077b6208907da333b19929f5c3059e4eedc4bd046e6c',
+    'ca3da2e3df6241f42783ec3739446c84abf03ec0b739f41bae1fce24de191b4',
+  ].join(''),
+  B: [
+    'cfd811b6bd32ba42a4421e8ffa6d32e96f5f44de1fa0e23659c178a5ac1d68d96a97f1fd0914dbb6cf5f9cdf',
+    '0a42b1a855115d9cecc4d1d476b26d9e273eabbb97e44ed6e0afef39abf741d80be629d0c55d9991ef886f0f',
+    '5bea1fff190f5b2373d14369dc7338f6a95c31170ecfd5adf8901a2c85bddde73964c125a4415817593d27e7',
+    'bdf730eda4b35fa3db01bc8bbb86b9cc5635f6c9497081e24ed8edb3d8102dc33281ca60fa5218f4361528f0',
+    'd8ec9c408e5368ab6099a863b0a5e0243a8c15506b2a33f119f0017153f98e618cd3956e730ca4a963204d88',
+    'e871f2ccf29cfd0b491c27f34c6efb06173de76ee7c9e0bbb6d4f1fdf89a8f4d2b0e82f3317970219a4dc30a',
+    '724430250346822d861c6bef28f83c31d9d331f977ba6e3c2195948375d498700972f652d1e7c11e21d5ef71',
+    '90437d9cb84cf0a7670f166e9990e1d9852f57da7cc5542a806f28d03fd222eab8a5a6ecb8208cf43e1c9bce',
+    'e2955466a1ecfc1fd8062d10dc227c464dbbc882fe854b6fdbc055d23617ea20',
+  ].join(''),
+  secretBlock: [
+    'Gpno6i0J+OehW1zhPznh+8dr24PWOvbo0OPa3b2boRAKhLMyjC9M/EnwVEGKkEa76T6Ns+TP+tAFnezyjPNVbw==',
+  ].join(''),
+  signature: 'tj6Om/MG4hHfWlwN7AOOYu0saKpZC1o9/fB+17nvTJ4=',
+}
