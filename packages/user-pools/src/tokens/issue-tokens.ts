@@ -1,3 +1,4 @@
+import { unrecognizableOutput } from '../triggers/trigger-error.ts'
 import { accessTokenClaims, type Claims, idTokenClaims, type TokenSubject } from './claims.ts'
 import { signJwt } from './jwt.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
@@ -14,13 +15,11 @@ export interface IssuedTokens {
   readonly ignoredClaims: readonly string[]
 }
 
-/** The longest token we sign, in characters: many proxies end a header at 16 kB or before. */
+/**
+ * The longest token that a trigger may make, in characters: many proxies end a header at 16 kB or before.
+ * A token that is long by its user's own attributes is signed whatever its length.
+ */
 export const tokenLengthMax = 16 * 1024
-
-/** A token came out longer than `tokenLengthMax`; only a trigger's claims can do that. */
-export class TokenTooLongError extends Error {
-  override readonly name = 'TokenTooLongError'
-}
 
 /**
  * Signs the tokens of a sign-in or a refresh.
@@ -28,7 +27,7 @@ export class TokenTooLongError extends Error {
  * Run the trigger before, and keep or rotate a refresh token after, so that a failing trigger costs the
  * client nothing.
  *
- * @throws TokenTooLongError
+ * @throws TriggerError InvalidLambdaResponseException, if a trigger made a token too long
  */
 export async function issueTokens(
   subject: TokenSubject,
@@ -36,27 +35,31 @@ export async function issueTokens(
     keys,
     lifetimes,
     jtis,
-    overrides = {},
+    overrides,
   }: {
     readonly keys: readonly StoredSigningKey[]
     readonly lifetimes: TokenLifetimes
     /** Two random UUIDs. */
     readonly jtis: Readonly<Record<TokenUse, string>>
+    /** What the trigger changes; undefined if the pool has none. */
     readonly overrides?: TokenOverrides | undefined
   },
 ): Promise<IssuedTokens> {
   const id = overrideIdClaims(
     idTokenClaims(subject, { jti: jtis.id, lifetimeSeconds: lifetimes.idSeconds }),
-    overrides,
+    overrides ?? {},
   )
   const access = overrideAccessClaims(
     accessTokenClaims(subject, { jti: jtis.access, lifetimeSeconds: lifetimes.accessSeconds }),
-    overrides,
+    overrides ?? {},
   )
   const [idToken, accessToken] = await Promise.all([
     signWith('id', id.claims, keys),
     signWith('access', access.claims, keys),
   ])
+  if (overrides !== undefined && Math.max(idToken.length, accessToken.length) > tokenLengthMax) {
+    throw unrecognizableOutput()
+  }
   return {
     idToken,
     accessToken,
@@ -73,9 +76,5 @@ async function signWith(
 ): Promise<string> {
   const key = keys.findLast((candidate) => candidate.tokenUse === tokenUse)
   if (key === undefined) throw new Error(`The pool has no key for ${tokenUse} tokens`)
-  const token = await signJwt(claims, key)
-  if (token.length > tokenLengthMax) {
-    throw new TokenTooLongError(`The ${tokenUse} token has ${token.length} characters`)
-  }
-  return token
+  return signJwt(claims, key)
 }

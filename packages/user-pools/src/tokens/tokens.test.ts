@@ -5,7 +5,7 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { groupConfiguration, type TokenSubject } from './claims.ts'
 import { discoveryDocument, issuerOf, jwkSet } from './discovery.ts'
-import { type IssuedTokens, issueTokens, TokenTooLongError } from './issue-tokens.ts'
+import { type IssuedTokens, issueTokens } from './issue-tokens.ts'
 import { parseJwt, signatureMatches } from './jwt.ts'
 import { tokenLifetimes } from './lifetimes.ts'
 import type { TokenOverrides } from './overrides.ts'
@@ -161,7 +161,12 @@ describe('the tokens of a sign-in', () => {
       id: { addOrOverride: new Map([['x', 'x'.repeat(length)]]), suppress: [] },
     })
     await expect(issue({}, overrides(11_000))).resolves.toBeDefined()
-    await expect(issue({}, overrides(13_000))).rejects.toThrow(TokenTooLongError)
+    await expect(issue({}, overrides(13_000))).rejects.toMatchObject({
+      code: 'InvalidLambdaResponseException',
+      message: 'Unrecognizable lambda output',
+    })
+    // Without a trigger it is the user's own doing.
+    await expect(issue({ attributes: { profile: 'x'.repeat(13_000) } })).resolves.toBeDefined()
   })
 })
 

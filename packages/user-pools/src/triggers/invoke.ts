@@ -78,19 +78,21 @@ export function createTriggerInvoker({
   wait = waitForClock,
   onFailure = () => {},
 }: TriggerInvokerOptions): TriggerInvoker {
+  const outcomeOf = async (call: Parameters<InvokeFunction>[0]): Promise<FunctionOutcome> => {
+    try {
+      return await invoke(call)
+    } catch (cause) {
+      return { kind: 'unreachable', errorName: 'ServiceException', cause }
+    }
+  }
+
   /** One attempt; undefined if there was no answer in time. */
   const attempt = async (
     call: Omit<Parameters<InvokeFunction>[0], 'signal'>,
   ): Promise<FunctionOutcome | undefined> => {
     const callEnded = new AbortController()
     const timeEnded = new AbortController()
-    const outcome = invoke({ ...call, signal: callEnded.signal }).catch(
-      (cause: unknown): FunctionOutcome => ({
-        kind: 'unreachable',
-        errorName: 'ServiceException',
-        cause,
-      }),
-    )
+    const outcome = outcomeOf({ ...call, signal: callEnded.signal })
     try {
       return await Promise.race([outcome, wait(timeoutMs, timeEnded.signal).then(() => undefined)])
     } finally {
