@@ -5,7 +5,11 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   resolve: { conditions: ['source'] },
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.{ts,tsx}', '{e2e,bench}/src/**/*.test.ts', 'scripts/*.test.ts'],
+    include: [
+      '{packages,apps}/*/src/**/*.test.{ts,tsx}',
+      '{e2e,bench}/src/**/*.test.ts',
+      'scripts/*.test.ts',
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

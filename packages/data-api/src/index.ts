@@ -1,1 +1,2 @@
-export {}
+export { bodyBytesMax, createDataApi, type DataApiOptions } from './data-api.ts'
+export { faults } from './http/responses.ts'

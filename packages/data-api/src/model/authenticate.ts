@@ -1,0 +1,188 @@
+/** From a secret to a caller (wire §2, data-model §6.1 to §6.3). */
+import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
+import { type Caller, type Permissions, permissionsOf, permissionsOfIdentity } from './caller.ts'
+import { keyKey } from './keys.ts'
+import { databaseDocument, type RoleSetting, readRoleSetting } from './schema.ts'
+import { decodeSecret, isSameSecret, matchesHash, type Secret } from './secrets.ts'
+import { resolveName, type UnitOfWork } from './unit-of-work.ts'
+import { liveVersion } from './versions.ts'
+
+/** The root database. */
+export const rootDatabase: DatabaseId = 0n
+
+/** What a secret's suffix asks for: a place below its database, and whose rights (wire §2.2). */
+interface Scope {
+  readonly path: readonly string[]
+  readonly as:
+    | { readonly kind: 'role'; readonly role: 'admin' | 'server' | 'server-readonly' | 'client' }
+    | { readonly kind: 'named role'; readonly name: string }
+    | { readonly kind: 'document'; readonly collection: string; readonly id: bigint }
+}
+
+/**
+ * The caller that a secret stands for, as things are in this transaction; undefined for 401.
+ *
+ * @param rootSecrets acts as admin on the root database
+ */
+export function authenticate(
+  unit: UnitOfWork,
+  text: string,
+  rootSecrets: readonly string[],
+): Caller | undefined {
+  const parts = parseSecret(text)
+  if (parts === undefined) return undefined
+  const { secret, scope } = parts
+  const decoded = decodeSecret(secret)
+  if (decoded?.kind === 'token') return tokenCaller(unit, decoded)
+  const caller = decoded ? keyCaller(unit, decoded) : rootCaller(secret, rootSecrets)
+  return caller && scope ? scoped(unit, caller, scope) : caller
+}
+
+const secretPattern = /^[^/,()&=:]+$/
+const scopePattern =
+  /^(?:([^,()&=:]+):)?(?:(admin|server-readonly|server|client)|@role\/([^/:,()&=]+)|(?:@doc|classes|collections)\/([^/:,()&=]+)\/(-?\d+))(.*)$/s
+
+/** Splits a secret from its suffix. A suffix that names no scope is ignored (wire §2.2). */
+function parseSecret(
+  text: string,
+): { readonly secret: string; readonly scope: Scope | undefined } | undefined {
+  const colon = text.indexOf(':')
+  const secret = colon < 0 ? text : text.slice(0, colon)
+  if (!secretPattern.test(secret)) return undefined
+  if (colon < 0) return { secret, scope: undefined }
+  const match = scopePattern.exec(text.slice(colon + 1))
+  if (match === null) return { secret, scope: undefined }
+  const [, path, builtin, role, collection, id, rest] = match
+  // What follows a scope spoils it, unless it is a suffix of its own, which is ignored.
+  if (rest?.startsWith(':')) return { secret, scope: undefined }
+  if (rest !== '') return undefined
+  const databases = path === undefined ? [] : path.split('/')
+  if (builtin !== undefined) {
+    return { secret, scope: { path: databases, as: { kind: 'role', role: builtinRole(builtin) } } }
+  }
+  if (role !== undefined)
+    return { secret, scope: { path: databases, as: { kind: 'named role', name: role } } }
+  const document = { kind: 'document', collection: collection ?? '', id: BigInt(id ?? 0) } as const
+  return { secret, scope: { path: databases, as: document } }
+}
+
+function builtinRole(name: string): 'admin' | 'server' | 'server-readonly' | 'client' {
+  return name === 'admin' || name === 'server' || name === 'client' ? name : 'server-readonly'
+}
+
+function rootCaller(secret: string, rootSecrets: readonly string[]): Caller | undefined {
+  if (!rootSecrets.some((one) => isSameSecret(one, secret))) return undefined
+  return {
+    database: rootDatabase,
+    permissions: { kind: 'admin' },
+    identity: undefined,
+    token: undefined,
+    predicateIdentity: undefined,
+    isRoot: true,
+  }
+}
+
+/** Whether a database and so its secrets are alive. */
+function isAlive(unit: UnitOfWork, database: DatabaseId): boolean {
+  return database === rootDatabase || databaseDocument(unit.transaction, database) !== undefined
+}
+
+function keyCaller(unit: UnitOfWork, secret: Secret): Caller | undefined {
+  const holder = unit.transaction.get(keyKey(secret.id))
+  if (holder === undefined) return undefined
+  const home = new DataView(holder.buffer, holder.byteOffset).getBigUint64(0)
+  if (!isAlive(unit, home)) return undefined
+  const ref = new Ref(home, nativeCollections.keys, secret.id)
+  const version = liveVersion(unit, ref, undefined)
+  if (version === undefined) return undefined
+  if (!matchesHash(secret.random, version.fields.get('hashed_secret'))) return undefined
+  const target = version.fields.get('database')
+  const database = target instanceof Ref ? target.id : home
+  if (database !== home && !isAlive(unit, database)) return undefined
+  const setting = readRoleSetting(version.fields.get('role')) ?? []
+  return {
+    database,
+    permissions: keyPermissions(unit, setting, database),
+    identity: undefined,
+    // A key of a parent database cannot be named in its child.
+    token: database === home ? ref : undefined,
+    predicateIdentity: undefined,
+    isRoot: false,
+  }
+}
+
+function keyPermissions(unit: UnitOfWork, setting: RoleSetting, database: DatabaseId): Permissions {
+  if (typeof setting === 'string') return { kind: setting }
+  return permissionsOf(setting, unit.schemaAtStart(database))
+}
+
+function tokenCaller(unit: UnitOfWork, secret: Secret): Caller | undefined {
+  const database = secret.database ?? rootDatabase
+  if (!isAlive(unit, database)) return undefined
+  const ref = new Ref(database, nativeCollections.tokens, secret.id)
+  const version = liveVersion(unit, ref, undefined)
+  if (version === undefined) return undefined
+  if (!matchesHash(secret.random, version.fields.get('hashed_secret'))) return undefined
+  const instance = version.fields.get('instance')
+  return instance instanceof Ref ? identityCaller(unit, instance, ref) : undefined
+}
+
+/** The caller that acts as a document; undefined unless the document is live. */
+function identityCaller(
+  unit: UnitOfWork,
+  identity: Ref,
+  token: Ref | undefined,
+): Caller | undefined {
+  const schema = unit.schemaAtStart(identity.database)
+  const isKnown = identity.collection < 1024 || schema.collections.has(identity.collection)
+  if (!isKnown || liveVersion(unit, identity, undefined) === undefined) return undefined
+  return {
+    database: identity.database,
+    permissions: permissionsOfIdentity(identity, schema),
+    identity,
+    token,
+    predicateIdentity: identity,
+    isRoot: false,
+  }
+}
+
+/** A key's caller with the rights that the suffix asks for, if the key may ask (data-model §6.2). */
+function scoped(unit: UnitOfWork, caller: Caller, scope: Scope): Caller | undefined {
+  const { kind } = caller.permissions
+  const isOwnDocument = scope.as.kind === 'document' && scope.path.length === 0
+  if (kind !== 'admin' && !(kind === 'server' && isOwnDocument)) return undefined
+  const database = descend(unit, caller.database, scope.path)
+  if (database === undefined) return undefined
+  const { as } = scope
+  if (as.kind === 'role') {
+    const token = database === caller.database ? caller.token : undefined
+    return { ...caller, database, token, permissions: { kind: as.role }, isRoot: false }
+  }
+  const schema = unit.schemaAtStart(database)
+  if (as.kind === 'named role') {
+    const id = schema.names.roles.get(as.name)
+    if (id === undefined) return undefined
+    const ref = new Ref(database, nativeCollections.roles, id)
+    return { ...caller, database, permissions: permissionsOf([ref], schema), isRoot: false }
+  }
+  const collection = schema.names.collections.get(as.collection)
+  if (collection === undefined) return undefined
+  const { token } = caller
+  const own = database === caller.database && token instanceof Ref ? token : undefined
+  return identityCaller(unit, new Ref(database, Number(collection), as.id), own)
+}
+
+/** The database at the end of a path of names below another. */
+function descend(
+  unit: UnitOfWork,
+  from: DatabaseId,
+  path: readonly string[],
+): DatabaseId | undefined {
+  let at = from
+  for (const name of path) {
+    const child = resolveName(unit.transaction, 'databases', name, at)
+    if (child === undefined) return undefined
+    at = child.id
+  }
+  return at
+}

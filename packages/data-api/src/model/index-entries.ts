@@ -1,0 +1,285 @@
+/**
+ * Keeping indexes in step with documents (data-model §5).
+ *
+ * An entry's key holds the terms, the values in their order, and the document; its value holds the
+ * document's `ttl` and the values as they are, so that a read needs nothing else.
+ *
+ * ```
+ * value = ttl(8, microseconds; 0 for none) values
+ * ```
+ */
+import {
+  apply,
+  attempt,
+  type Context,
+  instanceNotUnique,
+  isArray,
+  isScalar,
+  ObjectValue,
+  orderKey,
+  Position,
+  Ref,
+  RequestError,
+  Time,
+  type Value,
+} from '@vivarium/fql'
+import { collectionOf } from './authorization.ts'
+import { encodeValues, type StoredVersion } from './codec.ts'
+import type { DatabaseView } from './database-view.ts'
+import {
+  after,
+  cutValues,
+  entryKey,
+  entryPrefix,
+  indexRange,
+  refInEntryKey,
+  termsPart,
+} from './keys.ts'
+import { documentsOf, type Index, type IndexField, type IndexSource } from './schema.ts'
+import { documentTypeOf } from './types/table.ts'
+
+/** An index has an entry for each of these under each document; more are refused. */
+const entriesPerDocumentMax = 100_000
+
+/** A change of one document. */
+export interface DocumentChange {
+  readonly ref: Ref
+  readonly before: StoredVersion | undefined
+  readonly after: ObjectValue | undefined
+  /** Where a violated unique index is reported; absent for a deletion, which violates none. */
+  readonly position: Position | undefined
+}
+
+interface Entry {
+  readonly key: Uint8Array
+  /** The key up to the document: what a unique index allows once. */
+  readonly constraint: Uint8Array
+  readonly value: Uint8Array
+}
+
+/**
+ * Writes the difference that a change makes to every index of the document's collection.
+ *
+ * @throws instance not unique
+ */
+export function updateEntries(view: DatabaseView, change: DocumentChange): void {
+  const { ref, before, position } = change
+  for (const index of view.unit.schema(ref.database).indexesOf(ref.collection)) {
+    const old = before ? entriesOf(view, index, ref, before.fields, before.micros) : []
+    const now = change.after
+      ? entriesOf(view, index, ref, change.after, view.unit.transaction.timestamp)
+      : []
+    writeDifference(view, index, { old, now, ref, position })
+  }
+}
+
+function writeDifference(
+  view: DatabaseView,
+  index: Index,
+  change: {
+    readonly old: readonly Entry[]
+    readonly now: readonly Entry[]
+    readonly ref: Ref
+    readonly position: Position | undefined
+  },
+): void {
+  const { transaction } = view.unit
+  const kept = new Map(
+    change.now.map((entry) => [Buffer.from(entry.key).toString('latin1'), entry]),
+  )
+  for (const { key, value } of change.old) {
+    const name = Buffer.from(key).toString('latin1')
+    const same = kept.get(name)
+    if (same === undefined) transaction.delete(key)
+    else if (Buffer.compare(same.value, value) === 0) kept.delete(name)
+  }
+  for (const entry of kept.values()) {
+    if (index.isUnique && change.position !== undefined) {
+      checkUnique(view, entry, change.ref, change.position)
+    }
+    transaction.put(entry.key, entry.value)
+  }
+}
+
+/** @throws instance not unique if another live document has this entry (data-model §5.6) */
+function checkUnique(view: DatabaseView, entry: Entry, ref: Ref, position: Position): void {
+  const range = view.unit.transaction.range(entry.constraint, after(entry.constraint), {
+    expected: 1,
+  })
+  for (const { key, value } of range) {
+    const isOther = !refInEntryKey(key, ref.database).equals(ref)
+    if (isOther && !isEntryExpired(view, value)) throw instanceNotUnique(position)
+  }
+}
+
+/** Whether the document of an entry has expired at the transaction's time. */
+export function isEntryExpired(view: DatabaseView, value: Uint8Array): boolean {
+  const ttl = new DataView(value.buffer, value.byteOffset).getBigInt64(0)
+  return ttl !== 0n && ttl <= view.unit.transaction.timestamp
+}
+
+/** Where the values begin in an entry's value. */
+export const entryValuesOffset = 8
+
+/** The entries of one version of a document in one index. */
+function entriesOf(
+  view: DatabaseView,
+  index: Index,
+  ref: Ref,
+  fields: ObjectValue,
+  micros: bigint,
+): Entry[] {
+  const source = index.sources.find(
+    ({ collections }) => collections === undefined || collections.has(ref.collection),
+  )
+  if (source === undefined) return []
+  const document = documentTypeOf(ref).document(ref, Number(micros), fields)
+  const rendered = document.toObject()
+  const extract = (field: IndexField) => valuesOf(view, source, field, rendered, ref)
+  const terms = product(index.terms.map(extract))
+  const values = product(index.values.map(extract))
+  checkCount(terms.length * values.length)
+  const reversed = index.values.map(({ reverse }) => reverse)
+  const ttl = ttlBytes(fields.get('ttl'))
+  const lambdas = view.unit.lambdas(ref.database)
+  return terms.filter(isKept).flatMap((term) => {
+    const prefix = entryPrefix(index.ref, termsPart(encodeValues(term, lambdas)))
+    return values.filter(isKept).map((tuple) => {
+      const ordered = orderKey(tuple, reversed)
+      return {
+        key: entryKey(prefix, ordered, ref),
+        constraint: Buffer.concat([prefix, cutValues(ordered)]),
+        value: Buffer.concat([ttl, encodeValues(tuple, lambdas)]),
+      }
+    })
+  })
+}
+
+/** A tuple without parts is always kept, one of nulls never (data-model §5.1). */
+const isKept = (tuple: readonly Value[]) =>
+  tuple.length === 0 || tuple.some((value) => value !== null)
+
+function checkCount(count: number): void {
+  if (count <= entriesPerDocumentMax) return
+  throw new RequestError(
+    400,
+    'bad request',
+    `Transaction exceeded limit: got ${count} index entries, limit ${entriesPerDocumentMax}`,
+  )
+}
+
+function ttlBytes(ttl: Value | undefined): Buffer {
+  const bytes = Buffer.alloc(8)
+  if (ttl instanceof Time) bytes.writeBigInt64BE(ttl.toMicros())
+  return bytes
+}
+
+/** Every way to take one element of each list. */
+function product(lists: readonly (readonly Value[])[]): Value[][] {
+  return lists.reduce<Value[][]>(
+    (tuples, list) => {
+      checkCount(tuples.length * list.length)
+      return tuples.flatMap((tuple) => list.map((value) => [...tuple, value]))
+    },
+    [[]],
+  )
+}
+
+/** What a term or value finds in a document: scalars, without duplicates; `[null]` for nothing. */
+function valuesOf(
+  view: DatabaseView,
+  source: IndexSource,
+  field: IndexField,
+  document: ObjectValue,
+  ref: Ref,
+): readonly Value[] {
+  const found =
+    field.binding === undefined
+      ? followPath(document, field.path ?? [], ref)
+      : bind(view, source, field.binding, document)
+  const flat = field.flattens ? found.flatMap(flatten) : found
+  const scalars = flat.map((value) => fold(isScalar(value) ? value : null, field.casefold))
+  const unique = new Map(
+    scalars.map((value) => [
+      Buffer.from(orderKey([value])).toString('latin1') + typeof value,
+      value,
+    ]),
+  )
+  return unique.size === 0 ? [null] : [...unique.values()]
+}
+
+const flatten = (value: Value): readonly Value[] =>
+  isArray(value) ? value.flatMap(flatten) : [value]
+
+function fold(value: Value, casefold: boolean): Value {
+  if (!casefold || typeof value !== 'string') return value
+  return value.normalize('NFKC').toLowerCase().normalize('NFKC')
+}
+
+/** Walks a path; through an array of objects it collects from each (data-model §5.1). */
+function followPath(
+  value: Value | undefined,
+  path: readonly (string | number)[],
+  ref: Ref,
+): readonly Value[] {
+  const [step, ...rest] = path
+  if (value === undefined) return []
+  if (step === undefined) return [value]
+  if (isArray(value)) {
+    return typeof step === 'number'
+      ? followPath(value[step], rest, ref)
+      : value.flatMap((one) => followPath(one, path, ref))
+  }
+  if (value instanceof ObjectValue) {
+    const isClass = step === 'class' && !value.has('class') && value.has('ref')
+    return followPath(isClass ? collectionOf(ref) : value.get(String(step)), rest, ref)
+  }
+  if (!(value instanceof Ref)) return []
+  if (step === 'id') return rest.length === 0 ? [String(value.id)] : []
+  if (step === 'collection' || step === 'class') return followPath(collectionOf(value), rest, ref)
+  return []
+}
+
+function bind(
+  view: DatabaseView,
+  source: IndexSource,
+  name: string,
+  document: ObjectValue,
+): readonly Value[] {
+  const lambda = source.bindings.get(name)
+  if (lambda === undefined) return []
+  const context: Context = {
+    documents: view.as({ ...view.caller, permissions: { kind: 'predicate' } }),
+    version: lambda.version,
+    at: undefined,
+    limit: { effect: 'pure', where: 'index bindings' },
+    meter: view.unit.meter,
+  }
+  const result = attempt(() => apply(lambda, document, context, Position.root))
+  return result.ok ? [result.value] : []
+}
+
+/** Makes the entries of every document that an index covers (data-model §5.8). */
+export function buildIndex(view: DatabaseView, index: Index): void {
+  const { unit } = view
+  const database = view.database
+  const collections = new Set(
+    index.sources.flatMap(({ collections }) => [
+      ...(collections ?? unit.schema(database).collections.keys()),
+    ]),
+  )
+  for (const collection of collections) {
+    const documents = documentsOf(unit.transaction, database, collection, unit.lambdas(database))
+    for (const [ref, version] of [...documents]) {
+      const now = entriesOf(view, index, ref, version.fields, version.micros)
+      // Duplicates that are there already do not stop the build (data-model §5.6).
+      for (const entry of now) unit.transaction.put(entry.key, entry.value)
+    }
+  }
+}
+
+/** Removes every entry of an index. */
+export function dropEntries(view: DatabaseView, index: Ref): void {
+  const entries = view.unit.transaction.range(...indexRange(index))
+  for (const { key } of [...entries]) view.unit.transaction.delete(Buffer.from(key))
+}

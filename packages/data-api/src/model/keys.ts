@@ -1,0 +1,184 @@
+/**
+ * The layout of every key of the data API.
+ *
+ * ```
+ * F0 'd' database(8) collection(4) id(8)                      a document: its newest version
+ * F0 'h' database(8) collection(4) id(8) micros(8)            what it was before: versions and deletions
+ * F0 'i' database(8) index(4) terms values id(8) collection(4)   an index entry
+ * F0 'n' database(8) native(1) name                           a name: the id of what it names
+ * F0 'q' database(8) native(1)                                the next sequential id
+ * F0 'v' database(8)                                          the schema's version
+ * F0 'g' database(8)                                          a database that exists: where its document is
+ * F0 'k' id(8)                                                a key: the database that stores it
+ * ```
+ *
+ * Numbers are big-endian and unsigned. `terms` is a length and so many bytes, or FF and a SHA-256 where
+ * the terms are long: terms are only ever compared for equality. `values` is their order key. Everything
+ * of one collection or index lies together, so that ranges of a sharded store split well.
+ */
+import { createHash } from 'node:crypto'
+import { type DatabaseId, Ref } from '@vivarium/fql'
+
+const space = 0xf0
+const kinds = {
+  document: 0x64,
+  history: 0x68,
+  entry: 0x69,
+  name: 0x6e,
+  sequence: 0x71,
+  schemaVersion: 0x76,
+  database: 0x67,
+  key: 0x6b,
+} as const
+
+/** Where a key ends that nothing of its prefix reaches. */
+export type KeyRange = readonly [from: Uint8Array, to: Uint8Array]
+
+/** A buffer of `length` that begins with a kind and a database. */
+function begin(kind: keyof typeof kinds, database: DatabaseId, length: number): Buffer {
+  const key = Buffer.allocUnsafe(length)
+  key[0] = space
+  key[1] = kinds[kind]
+  key.writeBigUInt64BE(BigInt.asUintN(64, database), 2)
+  return key
+}
+
+/** The newest version of a document. */
+export function documentKey(ref: Ref): Uint8Array {
+  return writeRef(begin('document', ref.database, 22), ref)
+}
+
+function writeRef(key: Buffer, ref: Ref): Buffer {
+  key.writeUInt32BE(ref.collection, 10)
+  key.writeBigUInt64BE(BigInt.asUintN(64, ref.id), 14)
+  return key
+}
+
+/** Every document of a collection, by id. */
+export function collectionRange(database: DatabaseId, collection: number): KeyRange {
+  const from = begin('document', database, 14)
+  from.writeUInt32BE(collection, 10)
+  return [from, after(from)]
+}
+
+/** The id in a document's key. */
+export function idInDocumentKey(key: Uint8Array): bigint {
+  return view(key).getBigInt64(14)
+}
+
+/** A superseded version or a deletion, by the time it became valid. */
+export function historyKey(ref: Ref, micros: bigint): Uint8Array {
+  const key = writeRef(begin('history', ref.database, 30), ref)
+  key.writeBigUInt64BE(micros, 22)
+  return key
+}
+
+/** The history of a document up to and with `micros`. */
+export function historyRange(ref: Ref, micros: bigint): KeyRange {
+  return [historyKey(ref, 0n), historyKey(ref, micros + 1n)]
+}
+
+/** A name of one kind of schema item. */
+export function nameKey(database: DatabaseId, native: number, name: string): Uint8Array {
+  const text = Buffer.from(name, 'utf8')
+  const key = begin('name', database, 11 + text.length)
+  key[10] = native
+  text.copy(key, 11)
+  return key
+}
+
+/** The next id of a built-in collection whose ids are sequential. */
+export function sequenceKey(database: DatabaseId, native: number): Uint8Array {
+  const key = begin('sequence', database, 11)
+  key[10] = native
+  return key
+}
+
+/** The version of a database's schema. */
+export function schemaVersionKey(database: DatabaseId): Uint8Array {
+  return begin('schemaVersion', database, 10)
+}
+
+/** The record of a database that exists. */
+export function databaseKey(database: DatabaseId): Uint8Array {
+  return begin('database', database, 10)
+}
+
+/** The record of a key that exists, by its id alone: what a secret names. */
+export function keyKey(id: bigint): Uint8Array {
+  return begin('key', id, 10)
+}
+
+const rawTermsMax = 64
+
+/** The terms part of an entry's key, from their encoding. */
+export function termsPart(encoded: Uint8Array): Uint8Array {
+  if (encoded.length <= rawTermsMax) return Buffer.concat([Buffer.of(encoded.length), encoded])
+  return Buffer.concat([Buffer.of(0xff), createHash('sha256').update(encoded).digest()])
+}
+
+/** Everything before the values in the keys of an index's entries under `terms`. */
+export function entryPrefix(index: Ref, terms: Uint8Array): Buffer {
+  const head = begin('entry', index.database, 14)
+  // Index ids are sequential from 32768 and stay below 2^16.
+  head.writeUInt32BE(Number(index.id), 10)
+  return Buffer.concat([head, terms])
+}
+
+/** All entries of an index. */
+export function indexRange(index: Ref): KeyRange {
+  const from = begin('entry', index.database, 14)
+  from.writeUInt32BE(Number(index.id), 10)
+  return [from, after(from)]
+}
+
+/** Values longer than this in their order key are cut, and told apart by a hash (the entry keeps them). */
+const valuesBytesMax = 1500
+
+/** An entry's key. */
+export function entryKey(prefix: Uint8Array, values: Uint8Array, ref: Ref): Uint8Array {
+  const kept = cutValues(values)
+  const key = Buffer.allocUnsafe(prefix.length + kept.length + 12)
+  key.set(prefix, 0)
+  key.set(kept, prefix.length)
+  writeEntryRef(key, prefix.length + kept.length, ref)
+  return key
+}
+
+function writeEntryRef(key: Buffer, offset: number, ref: Ref): void {
+  key.writeBigUInt64BE(BigInt.asUintN(64, ref.id), offset)
+  key.writeUInt32BE(ref.collection, offset + 8)
+}
+
+/** The values part as it stands in keys. */
+export function cutValues(values: Uint8Array): Uint8Array {
+  if (values.length <= valuesBytesMax) return values
+  const hash = createHash('sha256').update(values).digest()
+  return Buffer.concat([values.subarray(0, valuesBytesMax), hash])
+}
+
+/** The place of an entry's ref behind `prefix` and `values`: where a bound with a ref lies. */
+export function entryBound(prefix: Uint8Array, values: Uint8Array, ref: Ref | undefined): Buffer {
+  if (ref === undefined) return Buffer.concat([prefix, cutValues(values)])
+  return Buffer.from(entryKey(prefix, values, ref))
+}
+
+/** The document that an entry is of: the last twelve bytes of its key. */
+export function refInEntryKey(key: Uint8Array, database: DatabaseId): Ref {
+  const at = view(key)
+  const offset = key.length - 12
+  return new Ref(database, at.getUint32(offset + 8), at.getBigInt64(offset))
+}
+
+/** The first key beyond all that begin with `prefix`. No prefix of ours is all FF. */
+export function after(prefix: Uint8Array): Uint8Array {
+  let end = prefix.length
+  while (end > 0 && prefix[end - 1] === 0xff) end--
+  const key = Buffer.from(prefix.subarray(0, end))
+  key[end - 1] = (key[end - 1] ?? 0) + 1
+  return key
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,54 @@
+import {
+  asNativeCollection,
+  type DocumentValue,
+  instanceNotFound,
+  integer,
+  isNamed,
+  type Position,
+  permissionDenied,
+  type Ref,
+} from '@vivarium/fql'
+import { mayDelete } from '../authorization.ts'
+import type { StoredVersion } from '../codec.ts'
+import type { DatabaseView } from '../database-view.ts'
+import { updateEntries } from '../index-entries.ts'
+import { nameKey } from '../keys.ts'
+import { documentTypeOf } from '../types/table.ts'
+import { deleteVersion, liveVersion, newestVersion } from '../versions.ts'
+
+/**
+ * Deletes a document and gives it as it was.
+ *
+ * @throws `instance not found`, then `permission denied`, both at the form
+ * @see data-model §3.2
+ */
+export function deleteDocument(view: DatabaseView, ref: Ref, position: Position): DocumentValue {
+  const type = documentTypeOf(ref)
+  const isBuiltin = asNativeCollection(ref) !== undefined
+  const version = isBuiltin ? undefined : liveVersion(view.unit, ref, undefined)
+  if (version === undefined || !view.hasCollection(ref)) {
+    throw instanceNotFound(type.label, position)
+  }
+  if (!mayDelete(view, ref)) throw permissionDenied(position)
+  remove(view, ref, version)
+  return type.document(ref, integer(version.micros), version.fields)
+}
+
+/** Deletes a document that follows from another's deletion, whoever may; nothing if it is gone. */
+export function deleteFound(view: DatabaseView, ref: Ref): void {
+  const version = newestVersion(view.unit, ref)
+  if (version !== undefined) remove(view, ref, version)
+}
+
+function remove(view: DatabaseView, ref: Ref, version: StoredVersion): void {
+  const type = documentTypeOf(ref)
+  const { unit } = view
+  type.deleted(view, ref, version.fields)
+  if (type.isSchema) unit.schemaChanged(ref.database)
+  deleteVersion(unit, ref, version)
+  const name = version.fields.get('name')
+  if (type.native !== undefined && isNamed(type.native) && typeof name === 'string') {
+    unit.transaction.delete(nameKey(ref.database, ref.collection, name))
+  }
+  updateEntries(view, { ref, before: version, after: undefined, position: undefined })
+}

@@ -1,0 +1,123 @@
+/**
+ * Where codes go, and sending them there.
+ *
+ * @see user-pools §2.1 and §2.7
+ */
+import type { Environment } from './environment.ts'
+import { refusal } from './errors.ts'
+import { maskedDestination } from './messages/masked-destination.ts'
+import { DeliveryError } from './messages/message.ts'
+import { composeMessage, type MessageKind } from './messages/templates.ts'
+import type { User, UserPool } from './model/documents.ts'
+import { runCustomMessage, type TriggerSubject } from './pool-triggers.ts'
+import type { CustomMessageSource } from './triggers/custom-message.ts'
+import type { ClientMetadata } from './triggers/event.ts'
+
+/** An attribute that codes can be sent to. */
+export type AddressName = 'email' | 'phone_number'
+
+/** An address of a user. */
+export interface Address {
+  readonly attribute: AddressName
+  readonly value: string
+}
+
+/** `CodeDeliveryDetailsType`. */
+export interface CodeDeliveryDetails {
+  readonly Destination: string
+  readonly DeliveryMedium: 'EMAIL' | 'SMS'
+  readonly AttributeName: AddressName
+}
+
+function mediumOf(attribute: AddressName): 'EMAIL' | 'SMS' {
+  return attribute === 'email' ? 'EMAIL' : 'SMS'
+}
+
+/** What a caller is told of where a code went. */
+export function deliveryDetails({ attribute, value }: Address): CodeDeliveryDetails {
+  const DeliveryMedium = mediumOf(attribute)
+  return {
+    Destination: maskedDestination(DeliveryMedium, value),
+    DeliveryMedium,
+    AttributeName: attribute,
+  }
+}
+
+/** Where a new user's code goes: the telephone wins. Undefined: the pool verifies nothing they have. */
+export function addressToVerify(pool: UserPool, user: User): Address | undefined {
+  const verified = pool.settings.AutoVerifiedAttributes ?? []
+  const found = (['phone_number', 'email'] as const).find(
+    (attribute) => verified.includes(attribute) && (user.attributes[attribute] ?? '') !== '',
+  )
+  return found && { attribute: found, value: user.attributes[found] ?? '' }
+}
+
+/**
+ * Where a code to reset a password goes: `none` if no address is verified, `administrator` if the pool
+ * leaves it to one.
+ */
+export function recoveryAddress(
+  pool: UserPool,
+  user: User,
+): Address | { readonly attribute: 'none' | 'administrator' } {
+  const mechanisms = pool.settings.AccountRecoverySetting?.RecoveryMechanisms
+  if (mechanisms?.some(({ Name }) => Name === 'admin_only')) return { attribute: 'administrator' }
+  const found = recoveryOrder(pool).find(
+    (attribute) =>
+      (user.attributes[attribute] ?? '') !== '' &&
+      user.attributes[`${attribute}_verified`] === 'true',
+  )
+  return found === undefined
+    ? { attribute: 'none' }
+    : { attribute: found, value: user.attributes[found] ?? '' }
+}
+
+/** The attributes that can recover an account, best first; text messages unless the pool says. */
+export function recoveryOrder(pool: UserPool): readonly AddressName[] {
+  const mechanisms = pool.settings.AccountRecoverySetting?.RecoveryMechanisms
+  if (mechanisms === undefined) return ['phone_number', 'email']
+  return mechanisms
+    .toSorted((one, other) => one.Priority - other.Priority)
+    .flatMap(({ Name }): AddressName[] => {
+      if (Name === 'admin_only') return []
+      return [Name === 'verified_email' ? 'email' : 'phone_number']
+    })
+}
+
+/** A message about to be sent. */
+export interface Delivery {
+  readonly kind: MessageKind
+  readonly source: CustomMessageSource
+  readonly subject: TriggerSubject
+  readonly address: Address
+  readonly code: string
+  readonly clientMetadata: ClientMetadata | undefined
+}
+
+/**
+ * Sends a code, in the words of the CustomMessage trigger or the pool's.
+ *
+ * @throws TriggerError, UserPoolError CodeDeliveryFailureException
+ */
+export async function deliverCode(
+  environment: Environment,
+  { kind, source, subject, address, code, clientMetadata }: Delivery,
+): Promise<CodeDeliveryDetails> {
+  const custom = await runCustomMessage(environment, source, subject, clientMetadata)
+  const message = composeMessage(kind, {
+    medium: mediumOf(address.attribute),
+    to: address.value,
+    code,
+    username: subject.user.username,
+    settings: subject.pool.settings,
+    custom,
+  })
+  try {
+    await environment.messenger.deliver(message)
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error
+    environment.onEvent({ kind: 'delivery-failed', error })
+    throw refusal('CodeDeliveryFailureException', 'failed')
+  }
+  return deliveryDetails(address)
+}
