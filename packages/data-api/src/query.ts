@@ -27,7 +27,7 @@ export interface Query {
   readonly parameters: RequestParameters
   /** What the route allows: GET requests only read. */
   readonly limit: { readonly effect: Effect; readonly where: string }
-  /** 32 random bytes for this request. */
+  /** Random bytes drawn for this request alone. */
   readonly entropy: Uint8Array
   /** Whether the query is likely to write: spares it the attempt on a snapshot. */
   readonly likelyWrites: boolean

@@ -82,9 +82,14 @@ function rootCaller(secret: string, rootSecrets: readonly string[]): Caller | un
   }
 }
 
-/** Whether a database and so its secrets are alive. */
+/** Whether a database and so its secrets are alive: it and every database above it exist. */
 function isAlive(unit: UnitOfWork, database: DatabaseId): boolean {
-  return database === rootDatabase || databaseDocument(unit.transaction, database) !== undefined
+  for (let at = database; at !== rootDatabase; ) {
+    const document = databaseDocument(unit.transaction, at)
+    if (document === undefined) return false
+    at = document.database
+  }
+  return true
 }
 
 function keyCaller(unit: UnitOfWork, secret: Secret): Caller | undefined {

@@ -126,63 +126,68 @@ class Writer {
   }
 
   #value(value: Value): void {
-    switch (typeof value) {
-      case 'string':
-        this.byte(tags.string)
-        return this.#text(value)
-      case 'number':
-      case 'bigint':
-        return this.#integer(value)
-      case 'boolean':
-        return this.byte(value ? tags.true : tags.false)
-      default:
-    }
-    if (value === null) return this.byte(tags.null)
-    if (isArray(value)) {
+    if (typeof value === 'string') this.#string(value)
+    else if (typeof value === 'number' || typeof value === 'bigint') this.#integer(value)
+    else if (typeof value === 'boolean') this.byte(value ? tags.true : tags.false)
+    else if (value === null) this.byte(tags.null)
+    else if (isArray(value)) {
       this.byte(tags.array)
-      return this.values(value)
-    }
-    this.#composite(value)
+      this.values(value)
+    } else this.#composite(value)
   }
 
   #composite(value: Exclude<Value, null | boolean | Integer | string | readonly Value[]>): void {
     switch (value.kind) {
       case 'object':
         this.byte(tags.object)
-        return this.object(value)
+        this.object(value)
+        break
       case 'ref':
         this.byte(tags.ref)
         this.uint64(value.database)
         this.#varint(value.collection)
-        return this.uint64(value.id)
+        this.uint64(value.id)
+        break
       case 'double':
         this.byte(tags.double)
-        return this.#double(value.value)
+        this.#double(value.value)
+        break
       case 'time':
         this.byte(tags.time)
         this.#double(value.seconds)
-        return this.#varint(value.nanos)
+        this.#varint(value.nanos)
+        break
       case 'date':
         this.byte(tags.date)
-        return this.#double(value.epochDay)
+        this.#double(value.epochDay)
+        break
       case 'transaction time':
-        return this.#integer(value.toInteger())
+        this.#integer(value.toInteger())
+        break
       case 'action':
-        this.byte(tags.string)
-        return this.#text(value.name)
+        this.#string(value.name)
+        break
       case 'bytes':
         this.byte(tags.bytes)
-        return this.#bytes(value.bytes)
+        this.#bytes(value.bytes)
+        break
       case 'uuid':
         this.byte(tags.uuid)
-        return this.#text(value.text)
+        this.#text(value.text)
+        break
       case 'lambda':
         this.byte(tags.lambda)
-        return this.#text(this.#lambdas.write(value))
+        this.#text(this.#lambdas.write(value))
+        break
       default:
         // `storable` turned every other kind into an object before it came here.
         throw new Error(`a ${value.kind} cannot be stored`)
     }
+  }
+
+  #string(text: string): void {
+    this.byte(tags.string)
+    this.#text(text)
   }
 
   #integer(value: Integer): void {
@@ -332,7 +337,6 @@ class Reader {
     const length = this.#varint()
     const from = this.#at
     this.#at += length
-
     return this.#bytes.toString('utf8', from, this.#at)
   }
 

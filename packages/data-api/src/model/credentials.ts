@@ -2,9 +2,10 @@
 import {
   type DocumentValue,
   failure,
+  nativeCollectionRef,
   nativeCollections,
   type ObjectValue,
-  type Position,
+  Position,
   Ref,
   validationFailed,
 } from '@vivarium/fql'
@@ -12,10 +13,6 @@ import type { DatabaseView } from './database-view.ts'
 import { wrongType } from './fields.ts'
 import { passwordMatches } from './password.ts'
 import { documentsOf } from './schema.ts'
-import { newestVersion } from './versions.ts'
-import { createDocument } from './write/create.ts'
-import { deleteFound } from './write/delete.ts'
-import { updateDocument } from './write/update.ts'
 
 /** The documents of a built-in collection whose `instance` is `ref`. */
 function* ownedBy(view: DatabaseView, native: 'credentials' | 'tokens', ref: Ref) {
@@ -47,15 +44,11 @@ export function writeCredentials(
   const server = asServer(view)
   const [existing] = ownedBy(view, 'credentials', instance)
   if (existing !== undefined) {
-    updateDocument(server, existing.ref, params, position)
+    server.update(existing.ref, params, position)
     return
   }
-  const collection = credentialsCollection(view)
-  createDocument(server, collection, params.with('instance', instance), { position, key: 'create' })
-}
-
-function credentialsCollection({ database }: DatabaseView): Ref {
-  return new Ref(database, nativeCollections.collections, BigInt(nativeCollections.credentials))
+  const collection = nativeCollectionRef(view.database, 'credentials')
+  server.create(collection, params.with('instance', instance), position, 'create')
 }
 
 /**
@@ -80,13 +73,9 @@ export function login(
     const why = 'The document was not found or provided password was incorrect.'
     throw failure('authentication failed', why, position)
   }
-  const tokens = new Ref(
-    view.database,
-    nativeCollections.collections,
-    BigInt(nativeCollections.tokens),
-  )
+  const tokens = nativeCollectionRef(view.database, 'tokens')
   const fields = params.without('password').with('instance', ref)
-  return createDocument(asServer(view), tokens, fields, { position, key: 'login' })
+  return asServer(view).create(tokens, fields, position, 'login')
 }
 
 /** Whether this is the password of `ref`. */
@@ -108,10 +97,16 @@ export function logout(view: DatabaseView, all: boolean): boolean {
   const { identity, token } = view.caller
   if (all) {
     if (!(identity instanceof Ref)) return false
-    for (const owned of [...ownedBy(view, 'tokens', identity)]) deleteFound(view, owned.ref)
+    for (const owned of [...ownedBy(view, 'tokens', identity)]) revoke(view, owned.ref)
     return true
   }
   if (!(token instanceof Ref) || token.collection !== nativeCollections.tokens) return false
-  if (newestVersion(view.unit, token) !== undefined) deleteFound(view, token)
+  revoke(view, token)
   return true
+}
+
+/** Deletes a token that exists; one that has expired is revoked already. */
+function revoke(view: DatabaseView, token: Ref): void {
+  const server = asServer(view)
+  if (server.exists(token, undefined)) server.delete(token, Position.root)
 }

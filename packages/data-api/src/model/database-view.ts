@@ -108,11 +108,15 @@ export class DatabaseView implements Documents {
 
   /** The live document as it renders, whoever asks; undefined if there is none. */
   read(ref: Ref, at: bigint | undefined): DocumentValue | undefined {
-    const type = documentTypeOf(ref)
     if (!this.hasCollection(ref)) return undefined
     const version = liveVersion(this.unit, ref, at)
     this.unit.reads.readOps++
-    return version && type.document(ref, integer(version.micros), version.fields)
+    return version && this.rendered(ref, version.micros, version.fields)
+  }
+
+  /** Stored fields as the document that clients see. */
+  rendered(ref: Ref, micros: bigint, fields: ObjectValue): DocumentValue {
+    return documentTypeOf(ref).document(ref, integer(micros), fields)
   }
 
   /** Whether the collection that a document's ref names exists. */

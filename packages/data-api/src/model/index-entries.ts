@@ -36,7 +36,6 @@ import {
   termsPart,
 } from './keys.ts'
 import { documentsOf, type Index, type IndexField, type IndexSource } from './schema.ts'
-import { documentTypeOf } from './types/table.ts'
 
 /** An index has an entry for each of these under each document; more are refused. */
 const entriesPerDocumentMax = 100_000
@@ -133,8 +132,7 @@ function entriesOf(
     ({ collections }) => collections === undefined || collections.has(ref.collection),
   )
   if (source === undefined) return []
-  const document = documentTypeOf(ref).document(ref, Number(micros), fields)
-  const rendered = document.toObject()
+  const rendered = view.rendered(ref, micros, fields).toObject()
   const extract = (field: IndexField) => valuesOf(view, source, field, rendered, ref)
   const terms = product(index.terms.map(extract))
   const values = product(index.values.map(extract))

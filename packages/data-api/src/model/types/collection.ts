@@ -9,7 +9,7 @@ import {
 import type { DatabaseView } from '../database-view.ts'
 import { data, fail, field, integer, name } from '../fields.ts'
 import { sequenceKey } from '../keys.ts'
-import { deleteFound } from '../write/delete.ts'
+import type { Index } from '../schema.ts'
 import { defineType } from './define-type.ts'
 
 /** The ids of user collections and of indexes (data-model §1.2, §1.3). */
@@ -63,14 +63,17 @@ export const collectionType = defineType({
     fields: action === 'create' && !params.has('history_days') ? withHistory(fields) : fields,
     failures: [],
   }),
-  deleted: (view, ref) => {
-    const schema = view.unit.schema(ref.database)
-    for (const index of schema.indexes.values()) {
-      const sources = index.sources.flatMap(({ collections }) => [...(collections ?? [undefined])])
-      if (sources.every((source) => source === Number(ref.id))) deleteFound(view, index.ref)
-    }
+  dependents: (view, ref) => {
+    const indexes = [...view.unit.schema(ref.database).indexes.values()]
+    return indexes.filter((index) => hasOnlySource(index, Number(ref.id))).map((index) => index.ref)
   },
 })
+
+function hasOnlySource(index: Index, collection: number): boolean {
+  return index.sources.every(
+    ({ collections }) => collections?.size === 1 && collections.has(collection),
+  )
+}
 
 function withHistory(fields: ObjectValue): ObjectValue {
   return fields.with('history_days', 0)

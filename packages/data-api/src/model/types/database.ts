@@ -1,15 +1,14 @@
-import { nativeCollections } from '@vivarium/fql'
 import { boolean, data, fail, name, priority, string } from '../fields.ts'
 import { globalId } from '../global-id.ts'
 import { databaseKey } from '../keys.ts'
-import { databaseRecord, documentsOf } from '../schema.ts'
-import { deleteFound } from '../write/delete.ts'
+import { databaseRecord } from '../schema.ts'
 import { defineType } from './define-type.ts'
 
 /**
  * Databases within a database. A database's internal id is the id of its document, so it survives renames.
  *
- * Deleting one makes it and all below it unreachable in the same transaction.
+ * Deleting one makes it and all below it unreachable at once: a database is alive only as long as every
+ * database above it is.
  *
  * @see data-model §1.1
  */
@@ -45,14 +44,5 @@ export const databaseType = defineType({
     view.unit.transaction.put(databaseKey(ref.id), databaseRecord(ref))
     if (fields.has('container')) view.unit.schemaChanged(ref.id)
   },
-  deleted: (view, ref) => {
-    const children = documentsOf(
-      view.unit.transaction,
-      ref.id,
-      nativeCollections.databases,
-      view.unit.lambdas(ref.id),
-    )
-    for (const [child] of [...children]) deleteFound(view, child)
-    view.unit.transaction.delete(databaseKey(ref.id))
-  },
+  deleted: (view, ref) => view.unit.transaction.delete(databaseKey(ref.id)),
 })

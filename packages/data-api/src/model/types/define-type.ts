@@ -16,6 +16,7 @@ export function defineType(
     document: (ref, ts, fields) => new DocumentValue(ref, ts, isShown(fields)),
     prepare: ({ fields }) => ({ fields, failures: [] }),
     written: () => {},
+    dependents: () => [],
     deleted: () => {},
     ...type,
   }

@@ -56,6 +56,8 @@ export interface DocumentType {
   prepare(write: Write): Prepared
   /** What else must be written with it. */
   written(write: Write): void
-  /** What else must go with it. */
-  deleted(view: DatabaseView, ref: Ref, fields: ObjectValue): void
+  /** The documents that go with it when it is deleted. */
+  dependents(view: DatabaseView, ref: Ref): Iterable<Ref>
+  /** Removes what is kept of it besides its document. */
+  deleted(view: DatabaseView, ref: Ref): void
 }

@@ -34,16 +34,15 @@ export function deleteDocument(view: DatabaseView, ref: Ref, position: Position)
   return type.document(ref, integer(version.micros), version.fields)
 }
 
-/** Deletes a document that follows from another's deletion, whoever may; nothing if it is gone. */
-export function deleteFound(view: DatabaseView, ref: Ref): void {
-  const version = newestVersion(view.unit, ref)
-  if (version !== undefined) remove(view, ref, version)
-}
-
+/** Removes a document and, whoever may, what goes with it. */
 function remove(view: DatabaseView, ref: Ref, version: StoredVersion): void {
   const type = documentTypeOf(ref)
   const { unit } = view
-  type.deleted(view, ref, version.fields)
+  for (const dependent of type.dependents(view, ref)) {
+    const found = newestVersion(unit, dependent)
+    if (found !== undefined) remove(view, dependent, found)
+  }
+  type.deleted(view, ref)
   if (type.isSchema) unit.schemaChanged(ref.database)
   deleteVersion(unit, ref, version)
   const name = version.fields.get('name')
