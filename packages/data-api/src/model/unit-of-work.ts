@@ -43,7 +43,7 @@ export interface UnitOfWorkOptions {
   readonly schemas: SchemaCache
   readonly meter: Meter
   readonly version: ApiVersion
-  /** 32 random bytes, drawn for this request alone: new secrets come from them. */
+  /** Random bytes, drawn for this request alone: new secrets come from them. */
   readonly entropy: Uint8Array
 }
 
