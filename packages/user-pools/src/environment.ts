@@ -1,5 +1,5 @@
 /** What operations reach besides their request: the store, the clock, and the world outside. */
-import type { Store } from '@vivarium/store'
+import type { Store, StoreErrorCode } from '@vivarium/store'
 import type { ErrorCode } from './errors.ts'
 import type { Messenger } from './messages/message.ts'
 import type { TriggerInvoker } from './triggers/invoke.ts'
@@ -26,6 +26,7 @@ export interface SessionsEnded {
 export type UserPoolEvent =
   | { readonly kind: 'bug'; readonly error: unknown; readonly operation: string }
   | { readonly kind: 'undeclared-error'; readonly operation: string; readonly code: ErrorCode }
+  | { readonly kind: 'store-failed'; readonly operation: string; readonly code: StoreErrorCode }
   | { readonly kind: 'trigger-failed'; readonly trigger: string; readonly message: string }
   | {
       readonly kind: 'claims-ignored'

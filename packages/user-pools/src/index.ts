@@ -1,1 +1,11 @@
-export {}
+export type { SessionsEnded, SessionsEndedReason, UserPoolEvent } from './environment.ts'
+export { bodyBytesMax } from './http/handler.ts'
+export { faults } from './http/rendering.ts'
+export type { Credentials } from './http/sigv4.ts'
+export { createMailbox, type DeliveredMessage, type Mailbox } from './messages/mailbox.ts'
+export { createMailer, type Mailer } from './messages/mailer.ts'
+export { DeliveryError, type Message, type Messenger } from './messages/message.ts'
+export { issuerOf } from './tokens/discovery.ts'
+export { createHttpInvoke, type HttpInvokeOptions } from './triggers/http-invoke.ts'
+export type { FunctionOutcome, InvokeFunction } from './triggers/invoke.ts'
+export { createUserPools, type UserPools, type UserPoolsOptions } from './user-pools.ts'

@@ -24,6 +24,8 @@ export const password = patterned(0, 256, '[\\S]+')
 export const code = patterned(1, 2048, '[\\S]+')
 export const secretHash = patterned(1, 128, '[\\w+=/]+')
 export const clientSecret = patterned(1, 64, '[\\w+]+')
+/** A secret that somebody chooses for a new client. */
+export const chosenClientSecret = patterned(24, 64, '[\\w+]+')
 export const session = z.string().min(20).max(2048)
 export const jwt = z.string().regex(/^[A-Za-z0-9\-_=.]+$/, { error: '[A-Za-z0-9-_=.]+' })
 export const deviceKey = patterned(1, 55, '[\\w-]+_[0-9a-f-]+')

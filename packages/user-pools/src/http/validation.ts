@@ -36,13 +36,23 @@ const sensitive: ReadonlySet<string> = new Set([
 
 /** Parses a body; an empty one is an empty request. Null members are as if they were absent. */
 export function parseBody(bytes: Uint8Array): unknown {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  const text = decodeUtf8(bytes)
   if (text.trim() === '') return {}
   const parsed = parseJson(text)
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw refusal('SerializationException', 'unreadable')
   }
   return text.includes('null') ? withoutNulls(parsed, 0) : parsed
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw refusal('SerializationException', 'unreadable')
+  }
 }
 
 function parseJson(text: string): unknown {

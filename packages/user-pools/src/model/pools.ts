@@ -3,8 +3,14 @@
  */
 import type { Transaction } from '@vivarium/store'
 import { refusal } from '../errors.ts'
-import { type AppClient, DocumentCache, type PoolSecrets, type UserPool } from './documents.ts'
-import { clientKey, poolKey, secretsKey } from './keys.ts'
+import {
+  type AppClient,
+  DocumentCache,
+  type PoolSecrets,
+  type UserPool,
+  writeDocument,
+} from './documents.ts'
+import { clientKey, deletedKey, poolKey, secretsKey } from './keys.ts'
 
 const pools = new DocumentCache<UserPool>()
 const secrets = new DocumentCache<PoolSecrets>()
@@ -20,6 +26,22 @@ export function readPool(transaction: Transaction, poolId: string): UserPool {
   const pool = findPool(transaction, poolId)
   if (pool === undefined) throw refusal('ResourceNotFoundException', 'pool', poolId)
   return pool
+}
+
+/**
+ * Keeps a new pool.
+ *
+ * @throws UserPoolError InvalidParameterException if its id is taken, or was until lately
+ */
+export function createPool(transaction: Transaction, pool: UserPool, kept: PoolSecrets): void {
+  const isTaken =
+    transaction.get(poolKey(pool.id)) !== undefined ||
+    transaction.get(deletedKey(pool.id)) !== undefined
+  if (isTaken) {
+    throw refusal('InvalidParameterException', 'other', `User pool ${pool.id} already exists.`)
+  }
+  writeDocument(transaction, poolKey(pool.id), pool)
+  writeDocument(transaction, secretsKey(pool.id), kept)
 }
 
 /** What a pool never tells, if it exists. */
