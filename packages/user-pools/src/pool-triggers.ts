@@ -159,10 +159,12 @@ export async function runPreTokenGeneration(
   {
     groups,
     scopes,
+    originJti,
     clientMetadata,
   }: {
     readonly groups: GroupConfiguration
     readonly scopes: readonly string[]
+    readonly originJti: string
     readonly clientMetadata: ClientMetadata | undefined
   },
 ): Promise<TokenOverrides> {
@@ -173,6 +175,7 @@ export async function runPreTokenGeneration(
     user: triggerUserOf(subject),
     groups,
     scopes,
+    originJti,
     clientMetadata,
   })
   const output = await environment.triggers.invoke(trigger.functionArn, event)

@@ -101,6 +101,8 @@ export interface Session {
   }[]
   /** Hashes of tokens that rotation ended, newest first. */
   readonly superseded?: readonly string[] | undefined
+  /** Ended before its time. It is kept all the same, to tell a revoked token from a made-up one. */
+  readonly isRevoked?: boolean | undefined
 }
 
 /** The failed sign-ins and counted attempts of a user, or of names that nobody has. */

@@ -11,7 +11,12 @@
  * @see user-pools §2.6 and §4.5
  */
 import type { Transaction } from '@vivarium/store'
-import { createOpaque, opaqueMatches, type ParsedOpaque } from '../tokens/opaque.ts'
+import {
+  createOpaque,
+  opaqueEntropyBytes,
+  opaqueMatches,
+  type ParsedOpaque,
+} from '../tokens/opaque.ts'
 import { readDocument, type Session, type User, writeDocument } from './documents.ts'
 import { sessionKey } from './keys.ts'
 
@@ -20,8 +25,13 @@ const supersededMax = 64
 /** Successors of one token that may work side by side in its grace period. */
 const acceptedMax = 8
 
+const sessionIdBytes = 16
+
 /** How many random bytes `createRefreshToken` takes. */
-export const refreshTokenEntropyBytes = 32
+export const refreshTokenEntropyBytes = opaqueEntropyBytes - sessionIdBytes
+
+/** The longest lifetime of an access token, in seconds: what outlives its sign-in's refresh tokens. */
+const accessTokenSecondsMax = 24 * 60 * 60
 
 /** A new refresh token of the sign-in `sessionId`: the text for the client and the hash to keep. */
 export function createRefreshToken(
@@ -53,14 +63,44 @@ export function writeSession(transaction: Transaction, poolId: string, session: 
   writeDocument(transaction, sessionKey(poolId, session.id), session)
 }
 
-/** Ends a sign-in. */
-export function deleteSession(transaction: Transaction, poolId: string, sessionId: string): void {
-  transaction.delete(sessionKey(poolId, sessionId))
+/** A sign-in that begins now. */
+export function newSession(
+  user: User,
+  {
+    id,
+    clientId,
+    nowSeconds,
+    refreshSeconds,
+    refreshTokenHash,
+  }: {
+    readonly id: string
+    readonly clientId: string
+    readonly nowSeconds: number
+    readonly refreshSeconds: number
+    readonly refreshTokenHash: string
+  },
+): Session {
+  const expiresAtSeconds = nowSeconds + refreshSeconds
+  return {
+    id,
+    clientId,
+    username: user.username,
+    sub: user.sub,
+    generation: user.generation,
+    authTimeSeconds: nowSeconds,
+    expiresAtSeconds,
+    keepUntilSeconds: expiresAtSeconds + accessTokenSecondsMax,
+    accepted: [{ hash: refreshTokenHash }],
+  }
 }
 
-/** Whether the sign-in is still one of this user's. */
+/** Whether the sign-in still holds, and is this user's. */
 export function isSessionOf(session: Session, user: User): boolean {
-  return session.sub === user.sub && session.generation === user.generation
+  return (
+    session.isRevoked !== true &&
+    session.sub === user.sub &&
+    session.generation === user.generation
+  )
 }
 
 /** The user with all sign-ins ended. */

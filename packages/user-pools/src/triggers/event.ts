@@ -13,8 +13,12 @@ export interface TriggerEvent {
   readonly userPoolId: string
   readonly userName: string
   readonly callerContext: { readonly awsSdkVersion: string; readonly clientId: string }
+  /** Ours alone: the id of the sign-in that tokens are made for, which Cognito does not tell. */
+  readonly vivarium?: { readonly originJti: string } | undefined
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
+  /** An addition of ours, in Pre Token Generation events: the real service does not send it. */
+  readonly vivarium?: { readonly originJti: string }
 }
 
 /** What a function may be told by the caller of an operation. */
@@ -62,7 +66,9 @@ export function userAttributes({
 export function triggerEvent(
   triggerSource: string,
   { region, userPoolId, username, clientId }: TriggerContext,
-  parts: Pick<TriggerEvent, 'request' | 'response'> & { readonly version?: '1' | '2' | '3' },
+  parts: Pick<TriggerEvent, 'request' | 'response' | 'vivarium'> & {
+    readonly version?: '1' | '2' | '3'
+  },
 ): TriggerEvent {
   return {
     version: parts.version ?? '1',
@@ -74,8 +80,10 @@ export function triggerEvent(
       awsSdkVersion: 'aws-sdk-unknown-unknown',
       clientId: clientId ?? 'CLIENT_ID_NOT_APPLICABLE',
     },
+    ...(parts.vivarium !== undefined && { vivarium: parts.vivarium }),
     request: withoutUndefined(parts.request),
     response: parts.response,
+    ...(parts.vivarium !== undefined && { vivarium: parts.vivarium }),
   }
 }
 

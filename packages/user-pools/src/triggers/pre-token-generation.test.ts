@@ -18,6 +18,7 @@ const user = {
 }
 const noGroups = { groups: [], roles: [], preferredRole: undefined }
 const scopes = ['aws.cognito.signin.user.admin']
+const originJti = '5c0d7a52-1f2f-4b9a-a6a0-0a9f4d3f6f01'
 const versions: PreTokenGenerationVersion[] = ['V1_0', 'V2_0', 'V3_0']
 const unrecognizable = expect.objectContaining({
   code: 'InvalidLambdaResponseException',
@@ -34,12 +35,13 @@ function thrownBy(run: () => unknown): unknown {
 }
 
 describe('the event', () => {
-  it('of V1_0 is Cognito’s', () => {
+  it('of V1_0 is Cognito’s, and ours is the id of the sign-in', () => {
     const event = preTokenGenerationEvent('TokenGeneration_Authentication', context, {
       version: 'V1_0',
       user,
       groups: noGroups,
       scopes,
+      originJti,
     })
     expect(event).toEqual({
       version: '1',
@@ -58,6 +60,7 @@ describe('the event', () => {
         groupConfiguration: { groupsToOverride: [], iamRolesToOverride: [], preferredRole: null },
       },
       response: { claimsOverrideDetails: null },
+      vivarium: { originJti },
     })
     expect(Object.keys(event.request)).not.toContain('clientMetadata')
   })
@@ -72,6 +75,7 @@ describe('the event', () => {
         user,
         groups: { groups: ['admins'], roles: ['arn:a'], preferredRole: 'arn:a' },
         scopes,
+        originJti,
         clientMetadata: { k: 'v' },
       }),
     ).toMatchObject({
@@ -79,6 +83,7 @@ describe('the event', () => {
       triggerSource: 'TokenGeneration_RefreshTokens',
       request: {
         scopes,
+        originJti,
         clientMetadata: { k: 'v' },
         groupConfiguration: {
           groupsToOverride: ['admins'],

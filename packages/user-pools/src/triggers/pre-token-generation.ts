@@ -63,6 +63,7 @@ export function preTokenGenerationEvent(
     user,
     groups,
     scopes,
+    originJti,
     clientMetadata,
   }: {
     readonly version: PreTokenGenerationVersion
@@ -70,6 +71,8 @@ export function preTokenGenerationEvent(
     readonly groups: GroupConfiguration
     /** Of the access token; told from V2_0 on. */
     readonly scopes: readonly string[]
+    /** The id of the sign-in, so that what a function gives can end with it. */
+    readonly originJti: string
     readonly clientMetadata?: ClientMetadata | undefined
   },
 ): TriggerEvent {
@@ -89,6 +92,7 @@ export function preTokenGenerationEvent(
       version === 'V1_0'
         ? { claimsOverrideDetails: null }
         : { claimsAndScopeOverrideDetails: null },
+    vivarium: { originJti },
   })
 }
 
