@@ -17,7 +17,8 @@ import { type DateValue, Time, TransactionTime } from './values/time.ts'
 import { typeName } from './values/type-name.ts'
 import { isArray, isInteger, type Value } from './values/value.ts'
 
-function valueCast<T>(convert: Cast<T>['convert']): Cast<T> {
+/** A cast of an evaluated argument. */
+export function valueCast<T>(convert: Cast<T>['convert']): Cast<T> {
   return { mode: 'value', isOptional: false, convert }
 }
 
@@ -201,6 +202,12 @@ export const iterable: Cast<Iterable> = refLike(['Array', 'Set', 'Page'], (v) =>
   if (v instanceof SetValue) return v
   if (kindOf(v) === 'page') return v as PageValue
   return v instanceof Ref && asNativeCollection(v) !== undefined ? refAsSet(v) : undefined
+})
+
+/** An array or a page: what `Take` and `Drop` cut. */
+export const arrayOrPage: Cast<readonly Value[] | PageValue> = typed(['Array', 'Page'], (v) => {
+  if (isArray(v)) return v
+  return kindOf(v) === 'page' ? (v as PageValue) : undefined
 })
 
 /** An object or a document, as an object. */

@@ -64,8 +64,7 @@ const signatureOf = (keys: readonly string[]) => keys.toSorted().join('\0')
 function keySets(form: Form): string[][] {
   const required = form.keys.filter((_, i) => form.casts[i]?.isOptional !== true)
   const optional = form.keys.filter((_, i) => form.casts[i]?.isOptional === true)
-  return optional.reduce<string[][]>(
-    (sets, key) => [...sets, ...sets.map((keys) => [...keys, key])],
-    [required],
-  )
+  let sets = [required]
+  for (const key of optional) sets = [...sets, ...sets.map((keys) => [...keys, key])]
+  return sets
 }

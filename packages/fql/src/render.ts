@@ -28,6 +28,20 @@ export function render(value: Value, options: RenderOptions): string {
   return new Renderer(options).value(value) ?? 'null'
 }
 
+/**
+ * A lambda as text that two lambdas share exactly if they are the same: bodies by structure, refs by
+ * their internal ids, so that no name is looked up (fql-v4 §3.1, §3.2).
+ */
+export function storedForm(lambda: LambdaValue): string {
+  return render(lambda, { version: '4', keepQuotes: true, describe: describeById })
+}
+
+const describeById: Documents['describe'] = (ref) => ({
+  id: String(ref.id),
+  collection: { name: String(ref.collection), isNative: true },
+  databases: [String(ref.database)],
+})
+
 /** Java's `Double.toString`, in its shortest exact form (wire §5.2). */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN'

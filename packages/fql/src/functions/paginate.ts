@@ -3,11 +3,10 @@ import type { Context } from '../context.ts'
 import { define } from '../define.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Position } from '../position.ts'
+import { boundOf } from '../sets/cursor.ts'
 import { checkReadable, entriesOf, shapeOf } from '../sets/read-set.ts'
 import { ObjectValue } from '../values/object.ts'
-import { sortsAfterRefs } from '../values/order.ts'
 import { PageValue, SourcedValue } from '../values/page.ts'
-import { Ref, UnresolvedRef } from '../values/ref.ts'
 import { cursorOf, elementOf, type SetBound, type SetEntry, type SetValue } from '../values/set.ts'
 import { isArray, type Value } from '../values/value.ts'
 import { readingAt, validTime } from './reads.ts'
@@ -79,19 +78,6 @@ function cursorArgument(
   }
   const value = (cursor as ObjectValue).values[0] as Value
   return { direction, value, position: place.at(direction) }
-}
-
-/** The place before everything that a value cursor covers (fql-v4 §6.2). */
-function boundOf(cursor: Value, valueCount: number, position: Position): SetBound {
-  if (cursor instanceof UnresolvedRef) throw cast.unresolvedError(cursor, position)
-  const parts = isArray(cursor) ? cursor : [cursor]
-  const nested = parts.find((part) => part instanceof UnresolvedRef)
-  if (nested !== undefined) throw cast.unresolvedError(nested as UnresolvedRef, position)
-  const values = parts.slice(0, valueCount)
-  const last = parts[valueCount]
-  if (last === undefined) return { values, side: 'before' }
-  if (last instanceof Ref) return { values, ref: last, side: 'before' }
-  return { values, side: sortsAfterRefs(last) ? 'after' : 'before' }
 }
 
 function readPage(

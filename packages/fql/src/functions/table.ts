@@ -1,19 +1,37 @@
 import type { ApiVersion } from '../api-version.ts'
 import type { Form } from '../define.ts'
 import { type FormTable, formTables } from '../form-table.ts'
+import * as aggregates from './aggregates.ts'
+import * as arrays from './arrays.ts'
 import * as authentication from './authentication.ts'
 import * as control from './control.ts'
+import * as conversions from './conversions.ts'
 import * as iteration from './iteration.ts'
+import * as logic from './logic.ts'
+import * as numbers from './numbers.ts'
+import * as objects from './objects.ts'
 import * as paginate from './paginate.ts'
 import * as reads from './reads.ts'
 import * as refs from './refs.ts'
+import * as select from './select.ts'
 import * as sets from './sets.ts'
+import * as strings from './strings.ts'
+import * as time from './time.ts'
 import * as writes from './writes.ts'
 
 /** Every family's declarations. */
 const families: readonly Record<string, unknown>[] = [
   control,
+  logic,
+  select,
   iteration,
+  arrays,
+  aggregates,
+  objects,
+  strings,
+  time,
+  numbers,
+  conversions,
   refs,
   reads,
   paginate,

@@ -17,11 +17,32 @@ export class Time {
     return new Time(Number((micros - fraction) / 1_000_000n), Number(fraction) * 1000)
   }
 
+  /** From nanoseconds since the epoch; undefined beyond the range of times (fql-v4 §4.9). */
+  static fromNanos(nanos: bigint): Time | undefined {
+    const fraction = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
+    const seconds = (nanos - fraction) / 1_000_000_000n
+    if (seconds < secondsMin || seconds > secondsMax) return undefined
+    return new Time(Number(seconds), Number(fraction))
+  }
+
+  /** Nanoseconds since the epoch. */
+  toNanos(): bigint {
+    return BigInt(this.seconds) * 1_000_000_000n + BigInt(this.nanos)
+  }
+
   /** Microseconds since the epoch, floored. */
   toMicros(): bigint {
     return BigInt(this.seconds) * 1_000_000n + BigInt(Math.floor(this.nanos / 1000))
   }
 }
+
+/** The first second of the year -1000000000 and the last of +1000000000, as java.time.Instant. */
+const secondsMin = -31_557_014_167_219_200n
+const secondsMax = 31_556_889_864_403_199n
+
+/** The first and the last day, as java.time.LocalDate: of the years -999999999 and +999999999. */
+export const epochDayMin = -365_243_219_162
+export const epochDayMax = 365_241_780_471
 
 /** A calendar day: days since 1970-01-01. */
 export class DateValue {
