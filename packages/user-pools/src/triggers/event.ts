@@ -17,8 +17,6 @@ export interface TriggerEvent {
   readonly vivarium?: { readonly originJti: string } | undefined
   readonly request: Readonly<Record<string, unknown>>
   readonly response: Readonly<Record<string, unknown>>
-  /** An addition of ours, in Pre Token Generation events: the real service does not send it. */
-  readonly vivarium?: { readonly originJti: string }
 }
 
 /** What a function may be told by the caller of an operation. */
@@ -83,7 +81,6 @@ export function triggerEvent(
     ...(parts.vivarium !== undefined && { vivarium: parts.vivarium }),
     request: withoutUndefined(parts.request),
     response: parts.response,
-    ...(parts.vivarium !== undefined && { vivarium: parts.vivarium }),
   }
 }
 

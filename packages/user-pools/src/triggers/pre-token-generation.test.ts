@@ -83,7 +83,6 @@ describe('the event', () => {
       triggerSource: 'TokenGeneration_RefreshTokens',
       request: {
         scopes,
-        originJti,
         clientMetadata: { k: 'v' },
         groupConfiguration: {
           groupsToOverride: ['admins'],
