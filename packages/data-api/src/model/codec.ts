@@ -3,7 +3,7 @@
  * than ordered; what must sort is encoded by `orderKey` of the language.
  *
  * ```
- * version = micros(8) flags(1) object      flags: 1 = a deletion
+ * version = micros(8) flags(1) [ttl(8)] object      flags: 1 = a deletion, 2 = it has a ttl
  * object  = count(varint) { key(text) value }
  * text    = length(varint) UTF-8
  * ```
@@ -57,11 +57,15 @@ export interface StoredVersion {
   readonly fields: ObjectValue
 }
 
-/** The bytes of a version. */
+const flags = { deletion: 1, ttl: 2 } as const
+
+/** The bytes of a version. Its `ttl` stands before the fields too, for whoever asks only for that. */
 export function encodeVersion(version: StoredVersion, lambdas: LambdaCodec): Uint8Array {
+  const ttl = version.fields.get('ttl')
   const writer = new Writer(lambdas)
   writer.uint64(version.micros)
-  writer.byte(version.isDeletion ? 1 : 0)
+  writer.byte((version.isDeletion ? flags.deletion : 0) | (ttl instanceof Time ? flags.ttl : 0))
+  if (ttl instanceof Time) writer.uint64(ttl.toMicros())
   writer.object(version.fields)
   return writer.finish()
 }
@@ -70,8 +74,15 @@ export function encodeVersion(version: StoredVersion, lambdas: LambdaCodec): Uin
 export function decodeVersion(bytes: Uint8Array, lambdas: LambdaCodec): StoredVersion {
   const reader = new Reader(bytes, lambdas)
   const micros = reader.uint64()
-  const isDeletion = reader.byte() === 1
-  return { micros, isDeletion, fields: reader.object() }
+  const flag = reader.byte()
+  if (flag & flags.ttl) reader.uint64()
+  return { micros, isDeletion: (flag & flags.deletion) !== 0, fields: reader.object() }
+}
+
+/** When a stored version expires, in microseconds, without reading its fields; undefined for never. */
+export function ttlOfVersion(bytes: Uint8Array): bigint | undefined {
+  if (((bytes[8] ?? 0) & flags.ttl) === 0) return undefined
+  return Buffer.prototype.readBigInt64BE.call(bytes, 9)
 }
 
 /** The bytes of several values. */

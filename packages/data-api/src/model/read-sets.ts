@@ -16,7 +16,7 @@ import {
   type Value,
 } from '@vivarium/fql'
 import { collectionOf, isAllowed, mayRead } from './authorization.ts'
-import { decodeValues, decodeVersion, encodeValues } from './codec.ts'
+import { decodeValues, encodeValues, ttlOfVersion } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
 import { isWithin } from './describe-ref.ts'
 import { entryValuesOffset, isEntryExpired } from './index-entries.ts'
@@ -32,7 +32,7 @@ import {
   termsPart,
 } from './keys.ts'
 import type { Index } from './schema.ts'
-import { isExpired, liveVersion } from './versions.ts'
+import { liveVersion } from './versions.ts'
 
 /** @throws permission denied at `position` */
 export function checkSet(view: DatabaseView, set: BaseSet, position: Position): void {
@@ -158,10 +158,10 @@ function* collectionEntries(
   const sees = isAllowed(view, 'unrestricted_read', collection, () => null)
     ? () => true
     : (document: Ref) => mayRead(view, document)
-  const lambdas = view.unit.lambdas(database)
   for (const { key, value } of scan(view, range, place, options)) {
     const ref = new Ref(database, number, idInDocumentKey(key))
-    if (isExpired(view.unit, decodeVersion(value, lambdas).fields.get('ttl'))) continue
+    const ttl = ttlOfVersion(value)
+    if (ttl !== undefined && ttl <= view.unit.transaction.timestamp) continue
     if (sees(ref)) yield { values: [], ref }
   }
 }
