@@ -5,7 +5,7 @@ import { keyKey } from './keys.ts'
 import { databaseDocument, type RoleSetting, readRoleSetting } from './schema.ts'
 import { decodeSecret, isSameSecret, matchesHash, type Secret } from './secrets.ts'
 import { resolveName, type UnitOfWork } from './unit-of-work.ts'
-import { liveVersion } from './versions.ts'
+import { isLive, liveVersion } from './versions.ts'
 
 /** The root database. */
 export const rootDatabase: DatabaseId = 0n
@@ -140,7 +140,7 @@ function identityCaller(
 ): Caller | undefined {
   const schema = unit.schemaAtStart(identity.database)
   const isKnown = identity.collection < 1024 || schema.collections.has(identity.collection)
-  if (!isKnown || liveVersion(unit, identity, undefined) === undefined) return undefined
+  if (!isKnown || !isLive(unit, identity)) return undefined
   return {
     database: identity.database,
     permissions: permissionsOfIdentity(identity, schema),

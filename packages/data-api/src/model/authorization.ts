@@ -11,9 +11,9 @@ import {
   Ref,
   type Value,
 } from '@vivarium/fql'
-import type { Caller, Membership } from './caller.ts'
+import type { Caller } from './caller.ts'
 import type { DatabaseView } from './database-view.ts'
-import type { Action } from './schema.ts'
+import type { Action, Membership } from './schema.ts'
 import { newestVersion } from './versions.ts'
 
 /** The built-in collections that `server` keys have nothing to do with (data-model §6.4). */

@@ -1,12 +1,5 @@
-import type { DatabaseId, LambdaValue, Ref, Value } from '@vivarium/fql'
-import type { Role, RoleSetting, Schema } from './schema.ts'
-
-/** A role in force, if its membership predicate says so. */
-export interface Membership {
-  readonly role: Role
-  /** Absent: it applies without asking. */
-  readonly predicate?: LambdaValue | undefined
-}
+import type { DatabaseId, Ref, Value } from '@vivarium/fql'
+import type { Membership, RoleSetting, Schema } from './schema.ts'
 
 /**
  * What a caller may do (data-model §6.4, §6.7). `predicate` is what role predicates themselves run with.
@@ -46,12 +39,5 @@ export function permissionsOf(setting: RoleSetting, schema: Schema): Permissions
 
 /** The permissions of a document's token: every role that has its collection as a member. */
 export function permissionsOfIdentity(identity: Ref, schema: Schema): Permissions {
-  const memberships = schema
-    .rolesOf(identity.collection)
-    .flatMap((role) =>
-      role.membership
-        .filter((member) => Number(member.resource.id) === identity.collection)
-        .map(({ predicate }) => ({ role, predicate })),
-    )
-  return { kind: 'roles', memberships, identity }
+  return { kind: 'roles', memberships: schema.membershipsOf(identity.collection), identity }
 }

@@ -86,6 +86,13 @@ export interface Role {
   }[]
 }
 
+/** A role in force, if its membership predicate says so. */
+export interface Membership {
+  readonly role: Role
+  /** Absent: it applies without asking. */
+  readonly predicate?: LambdaValue | undefined
+}
+
 /** The `role` of a key or function: a built-in one, or refs of roles. */
 export type RoleSetting = 'admin' | 'server' | 'server-readonly' | 'client' | readonly Ref[]
 
@@ -111,8 +118,8 @@ export interface Schema {
   }
   /** The indexes that cover a collection. */
   readonly indexesOf: (collection: number) => readonly Index[]
-  /** The roles with members in a collection. */
-  readonly rolesOf: (collection: number) => readonly Role[]
+  /** The memberships that a collection's documents may have. */
+  readonly membershipsOf: (collection: number) => readonly Membership[]
   /** The database holds databases, keys and roles only (data-model §1.1). */
   readonly isContainer: boolean
 }
@@ -155,8 +162,12 @@ export function readSchema(
       roles: names(roles),
     },
     indexesOf: remembered((collection) => indexes.filter((index) => covers(index, collection))),
-    rolesOf: remembered((collection) =>
-      roles.filter((role) => role.membership.some((one) => Number(one.resource.id) === collection)),
+    membershipsOf: remembered((collection) =>
+      roles.flatMap((role) =>
+        role.membership
+          .filter((member) => Number(member.resource.id) === collection)
+          .map(({ predicate }) => ({ role, predicate })),
+      ),
     ),
     isContainer: isContainer(transaction, database, lambdas),
   }

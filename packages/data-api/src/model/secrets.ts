@@ -9,7 +9,7 @@
  * in base64url without padding. What is random has 160 bits, so a plain SHA-256 of it is kept, not a slow
  * password hash: there is nothing to guess, and every request is spared a millisecond.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { DatabaseId } from '@vivarium/fql'
 
 const marks = { key: 0x70, token: 0x71 } as const
@@ -65,19 +65,19 @@ export function randomFor(entropy: Uint8Array, id: bigint): Uint8Array {
 
 /** What is stored of a secret, as `hashed_secret`. */
 export function hashSecret(random: Uint8Array): string {
-  return `sha256$${createHash('sha256').update(random).digest('base64url')}`
+  return `sha256$${hash('sha256', random, 'base64url')}`
 }
 
-/** Whether `hash` is of this secret; in constant time. */
-export function matchesHash(random: Uint8Array, hash: unknown): boolean {
-  if (typeof hash !== 'string') return false
-  const expected = Buffer.from(hash)
+/** Whether `stored` is the hash of this secret; in constant time. */
+export function matchesHash(random: Uint8Array, stored: unknown): boolean {
+  if (typeof stored !== 'string') return false
+  const expected = Buffer.from(stored)
   const actual = Buffer.from(hashSecret(random))
   return expected.length === actual.length && timingSafeEqual(expected, actual)
 }
 
 /** Whether two secrets of any kind are the same text; in constant time, whatever their lengths. */
 export function isSameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const digest = (text: string) => hash('sha256', text, 'buffer')
   return timingSafeEqual(digest(a), digest(b))
 }

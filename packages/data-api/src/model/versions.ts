@@ -1,6 +1,6 @@
 /** Reading and writing the versions of documents (data-model §4.1). */
 import { ObjectValue, type Ref, type Value } from '@vivarium/fql'
-import { decodeVersion, encodeVersion, type StoredVersion } from './codec.ts'
+import { decodeVersion, encodeVersion, type StoredVersion, ttlOfVersion } from './codec.ts'
 import { documentKey, historyKey, historyRange } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -27,6 +27,15 @@ export function liveVersion(
       ? newest
       : versionAt(unit, ref, at)
   return version === undefined || isExpired(unit, version.fields.get('ttl')) ? undefined : version
+}
+
+/** Whether a document is live now; its fields are not read. */
+export function isLive(unit: UnitOfWork, ref: Ref): boolean {
+  const bytes = unit.transaction.get(documentKey(ref))
+  if (bytes === undefined) return false
+  unit.reads.bytesRead += bytes.length
+  const ttl = ttlOfVersion(bytes)
+  return ttl === undefined || ttl > unit.transaction.timestamp
 }
 
 /** The version that was valid at a time before the newest one. */

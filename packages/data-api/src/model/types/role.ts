@@ -137,8 +137,9 @@ function checkCount(
   const isFull = membership.some((member) => {
     const resource = member.get('resource')
     if (!(resource instanceof Ref)) return false
-    const others = schema.rolesOf(Number(resource.id)).filter(({ ref }) => !ref.equals(role))
-    return others.length >= rolesPerCollectionMax
+    const memberships = schema.membershipsOf(Number(resource.id))
+    const others = new Set(memberships.map((one) => one.role.ref.id).filter((id) => id !== role.id))
+    return others.size >= rolesPerCollectionMax
   })
   const why = `Maximum number of roles per membership class exceeded. Maximum allowed: ${rolesPerCollectionMax}.`
   return isFull ? [fail([], 'resources exceeded', why)] : []
