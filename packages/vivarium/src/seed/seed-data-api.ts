@@ -1,0 +1,38 @@
+/** The data API's part of seeding: schema, server key, sample movies. */
+import { applySchema } from './apply-schema.ts'
+import { dataApiEndpoint, EndpointError } from './data-api-endpoint.ts'
+import { addSampleMovies } from './sample-movies.ts'
+import type { DataApiSeedOptions, SeededDataApi } from './seed.ts'
+import { SeedError } from './seed-error.ts'
+import { SeedingClient } from './seeding-client.ts'
+import { ensureServerKey } from './server-key.ts'
+
+/**
+ * Seeds a database.
+ *
+ * @param report is told of each thing made or changed
+ * @throws SeedError
+ */
+export async function seedDataApi(
+  options: DataApiSeedOptions,
+  report: (change: string) => void,
+): Promise<SeededDataApi> {
+  const endpoint = endpointOf(options)
+  const client = new SeedingClient({ endpoint, secret: options.adminSecret })
+  try {
+    await applySchema(client, report)
+    if (options.sampleMovies !== false) await addSampleMovies(client, report)
+    return await ensureServerKey(client, options, report)
+  } finally {
+    await client.close()
+  }
+}
+
+function endpointOf({ endpoint }: DataApiSeedOptions): string {
+  try {
+    return dataApiEndpoint(endpoint)
+  } catch (error) {
+    if (!(error instanceof EndpointError)) throw error
+    throw new SeedError(error.message)
+  }
+}
