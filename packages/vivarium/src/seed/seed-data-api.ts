@@ -1,6 +1,7 @@
 /** The data API's part of seeding: schema, server key, sample movies. */
+
+import { dataApiEndpoint, EndpointError } from '../data-api-endpoint.ts'
 import { applySchema } from './apply-schema.ts'
-import { dataApiEndpoint, EndpointError } from './data-api-endpoint.ts'
 import { addSampleMovies } from './sample-movies.ts'
 import type { DataApiSeedOptions, SeededDataApi } from './seed.ts'
 import { SeedError } from './seed-error.ts'
