@@ -57,5 +57,7 @@ export interface Environment {
   readonly quotas: boolean
   /** Resolves when the hook has been told; its failures are events, never answers. */
   sessionsEnded(ended: SessionsEnded): Promise<void>
+  /** Says that something was left behind for the sweep to clear away, soon. */
+  leftovers(): void
   onEvent(event: UserPoolEvent): void
 }

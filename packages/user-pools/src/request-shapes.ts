@@ -33,6 +33,8 @@ export const groupName = patterned(1, 128, anyText)
 export const attributeName = patterned(1, 32, '[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\t\\n\\r ]+')
 export const limit = z.int().min(0).max(60)
 export const nextToken = patterned(1, 131_072, '[\\S]+')
+/** The token of a list whose tokens have no length of their own. */
+export const pageToken = z.string().regex(/^[\S]+$/, { error: '[\\S]+' })
 export const stringMap = z.record(z.string(), z.string())
 
 /** A Lambda function, or another resource. */

@@ -88,6 +88,7 @@ function environmentOf(options: UserPoolsOptions): Environment {
         onEvent({ kind: 'hook-failed', error })
       }
     },
+    leftovers: () => {},
     onEvent,
   }
 }

@@ -17,8 +17,13 @@ export function createClient(transaction: Transaction, client: AppClient): void 
       `The limit of ${clientsMax} clients is reached.`,
     )
   }
-  writeDocument(transaction, clientKey(client.id), client)
+  writeClient(transaction, client)
   writeDocument(transaction, clientOfPoolKey(client.poolId, client.id), {})
+}
+
+/** Keeps a client that exists. */
+export function writeClient(transaction: Transaction, client: AppClient): void {
+  writeDocument(transaction, clientKey(client.id), client)
 }
 
 /** Forgets a client: its tokens are refused from now on. */

@@ -40,8 +40,23 @@ export function createPool(transaction: Transaction, pool: UserPool, kept: PoolS
   if (isTaken) {
     throw refusal('InvalidParameterException', 'other', `User pool ${pool.id} already exists.`)
   }
-  writeDocument(transaction, poolKey(pool.id), pool)
+  writePool(transaction, pool)
   writeDocument(transaction, secretsKey(pool.id), kept)
+}
+
+/** Keeps a pool that exists. */
+export function writePool(transaction: Transaction, pool: UserPool): void {
+  writeDocument(transaction, poolKey(pool.id), pool)
+}
+
+/**
+ * Deletes a pool: with its own document gone, nothing leads to its contents. They are cleared away in
+ * small steps; until then its id is not given again.
+ */
+export function deletePool(transaction: Transaction, { id }: UserPool): void {
+  transaction.delete(poolKey(id))
+  transaction.delete(secretsKey(id))
+  writeDocument(transaction, deletedKey(id), {})
 }
 
 /** What a pool never tells, if it exists. */

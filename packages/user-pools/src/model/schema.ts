@@ -117,12 +117,27 @@ export function createSchema(requested: readonly RequestedAttribute[]): readonly
     if (standard === undefined) addCustom(schema, attribute)
     else schema.set(standard.Name, changeStandard(standard, attribute))
   }
+  return limited(schema)
+}
+
+/**
+ * The schema of a pool with more custom attributes.
+ *
+ * @throws UserPoolError InvalidParameterException
+ */
+export function extendSchema(
+  existing: readonly SchemaAttribute[],
+  requested: readonly RequestedAttribute[],
+): readonly SchemaAttribute[] {
+  const schema = new Map(existing.map((attribute) => [attribute.Name, attribute]))
+  for (const attribute of requested) addCustom(schema, attribute)
+  return limited(schema)
+}
+
+/** Unverified: the code and the text. */
+function limited(schema: ReadonlyMap<string, SchemaAttribute>): readonly SchemaAttribute[] {
   if (schema.size - standardByName.size > customAttributesMax) {
-    throw refusal(
-      'LimitExceededException',
-      'other',
-      `Exceeded the limit of ${customAttributesMax} custom attributes.`,
-    )
+    throw invalid(`A user pool has at most ${customAttributesMax} custom attributes.`)
   }
   return [...schema.values()]
 }
@@ -159,11 +174,10 @@ function changeStandard(standard: SchemaAttribute, requested: RequestedAttribute
 }
 
 /** Adds a custom attribute under its full name. @throws UserPoolError InvalidParameterException */
-export function addCustom(
-  schema: Map<string, SchemaAttribute>,
-  requested: RequestedAttribute,
-): void {
+function addCustom(schema: Map<string, SchemaAttribute>, requested: RequestedAttribute): void {
   const { Name = '', AttributeDataType, DeveloperOnlyAttribute = false } = requested
+  // Unverified: the text.
+  if (Name === '') throw invalid('A custom attribute must have a name.')
   if (AttributeDataType === undefined) {
     throw invalid(
       'Invalid AttributeDataType input, consider using the provided AttributeDataType enum.',

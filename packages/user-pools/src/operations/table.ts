@@ -1,12 +1,38 @@
 /** Every operation that we have. */
 import type { Operation } from '../operation.ts'
+import { addCustomAttributes } from './add-custom-attributes.ts'
 import { createUserPool } from './create-user-pool.ts'
 import { createUserPoolClient } from './create-user-pool-client.ts'
+import { deleteUserPool } from './delete-user-pool.ts'
+import { deleteUserPoolClient } from './delete-user-pool-client.ts'
+import { describeUserPool } from './describe-user-pool.ts'
+import { describeUserPoolClient } from './describe-user-pool-client.ts'
+import { getUserPoolMfaConfig } from './get-user-pool-mfa-config.ts'
+import { listTagsForResource } from './list-tags-for-resource.ts'
+import { listUserPoolClients } from './list-user-pool-clients.ts'
+import { listUserPools } from './list-user-pools.ts'
+import { tagResource } from './tag-resource.ts'
+import { untagResource } from './untag-resource.ts'
+import { updateUserPool } from './update-user-pool.ts'
+import { updateUserPoolClient } from './update-user-pool-client.ts'
 
 const list: readonly Operation[] = [
   // User pools and app clients
+  addCustomAttributes,
   createUserPool,
   createUserPoolClient,
+  deleteUserPool,
+  deleteUserPoolClient,
+  describeUserPool,
+  describeUserPoolClient,
+  getUserPoolMfaConfig,
+  listTagsForResource,
+  listUserPoolClients,
+  listUserPools,
+  tagResource,
+  untagResource,
+  updateUserPool,
+  updateUserPoolClient,
 ]
 
 /** The operations by name. */
