@@ -1,0 +1,18 @@
+import { query as q } from 'faunadb'
+import type { Run } from './client.ts'
+import { field, idOf, text } from './decode.ts'
+
+/** Who is signed in. */
+export interface Account {
+  readonly id: string
+  readonly email: string
+}
+
+/** The account of an access token. */
+export async function currentAccount(run: Run): Promise<Account> {
+  const answer = await run({
+    ref: q.CurrentIdentity(),
+    email: q.Select(['data', 'email'], q.Get(q.CurrentIdentity()), ''),
+  })
+  return { id: idOf(field(answer, 'ref')), email: text(field(answer, 'email')) }
+}

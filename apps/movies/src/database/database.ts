@@ -1,0 +1,30 @@
+import type { Session } from '../session/session.ts'
+import { currentAccount } from './account.ts'
+import { openClient } from './client.ts'
+import { addMovie, deleteMovie, listMovies, updateMovie } from './movies.ts'
+import { logout, logoutEverywhere, timed, tradeRefreshToken } from './tokens.ts'
+
+/** The database: tokens by their secrets, everything else under the session. */
+export type Database = ReturnType<typeof openDatabase>
+
+/** Binds the queries to an endpoint and to a session. */
+export function openDatabase(endpoint: string, session: Pick<Session, 'query'>) {
+  const under = openClient(endpoint)
+  const bind =
+    <Arguments extends readonly unknown[], T>(
+      query: (run: ReturnType<typeof under>, ...rest: Arguments) => Promise<T>,
+    ) =>
+    (...rest: Arguments): Promise<T> =>
+      session.query((secret) => query(under(secret), ...rest))
+  return {
+    timed: (secret: string) => timed(under(secret), secret),
+    trade: (secret: string) => tradeRefreshToken(under(secret)),
+    logout: (secret: string) => logout(under(secret)),
+    logoutEverywhere: (secret: string) => logoutEverywhere(under(secret)),
+    currentAccount: bind(currentAccount),
+    listMovies: bind(listMovies),
+    addMovie: bind(addMovie),
+    updateMovie: bind(updateMovie),
+    deleteMovie: bind(deleteMovie),
+  }
+}

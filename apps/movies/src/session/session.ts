@@ -1,0 +1,149 @@
+import { type Credentials, noCredentials, type TimedSecret } from './credentials.ts'
+import { accessAtHand, type RenewalParts, renewAccess } from './renewal.ts'
+
+/** What a page may know of the session: no secrets. */
+export type SessionState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'signedOut'; readonly reason?: EndReason | undefined }
+  | {
+      readonly kind: 'signedIn'
+      /** Undefined: over, and to be renewed by the next query. */
+      readonly accessExpiresAtMs?: number | undefined
+      readonly refreshExpiresAtMs?: number | undefined
+    }
+
+/** Why a session that was there is not any more: by this tab, by another one, by the server. */
+export type EndReason = 'signedOut' | 'signedOutElsewhere' | 'ended'
+
+/** The session is over, on the server's word; only a password helps. */
+export class SessionEnded extends Error {
+  override readonly name = 'SessionEnded'
+}
+
+/** What a session needs besides renewal. */
+export interface SessionParts extends RenewalParts {
+  /** Whether the database refused the secret of a query, rather than the query. */
+  isUnauthorized(error: unknown): boolean
+}
+
+/** One person's session with the database, shared by all tabs of a browser. */
+export interface Session {
+  getState(): SessionState
+  subscribe(listener: () => void): () => void
+  /** What the vault holds now; also brings the state up to date. */
+  load(): Promise<Credentials>
+  /** Keeps what a sign-in gave. */
+  begin(credentials: Credentials): Promise<void>
+  /** Forgets everything. */
+  end(reason: EndReason): Promise<void>
+  /** A new access token, even if the one at hand would do. @throws SessionEnded */
+  renew(): Promise<void>
+  /**
+   * Runs a query with an access token that works: renewed before if its time is over, renewed once more
+   * and tried exactly once more if the database refuses it.
+   *
+   * @throws SessionEnded
+   */
+  query<T>(run: (secret: string) => Promise<T>): Promise<T>
+}
+
+/** Opens the session; `load` says whether somebody is signed in. */
+export function openSession(parts: SessionParts): Session {
+  const { vault, nowMs, isUnauthorized } = parts
+  const listeners = new Set<() => void>()
+  let state: SessionState = { kind: 'unknown' }
+  // Credentials that vanish without this tab's doing were forgotten by another one.
+  let reasonIfGone: EndReason = 'signedOutElsewhere'
+
+  const load = async (): Promise<Credentials> => {
+    const credentials = await vault.read()
+    const next = stateOf(credentials, state, reasonIfGone)
+    if (!isSame(state, next)) {
+      state = next
+      for (const listener of listeners) listener()
+    }
+    return credentials
+  }
+
+  const end = async (reason: EndReason): Promise<void> => {
+    reasonIfGone = reason
+    await vault.write(noCredentials)
+    reasonIfGone = 'signedOutElsewhere'
+    state = { kind: 'signedOut', reason }
+    for (const listener of listeners) listener()
+  }
+
+  const access = async (rejected?: string): Promise<TimedSecret> => {
+    const atHand = accessAtHand(await load(), { nowMs: nowMs(), rejected })
+    if (atHand) return atHand
+    reasonIfGone = 'ended'
+    const renewed = await renewAccess(parts, rejected).finally(() => {
+      reasonIfGone = 'signedOutElsewhere'
+    })
+    if (!renewed) {
+      await end('ended')
+      throw new SessionEnded()
+    }
+    await load()
+    return renewed
+  }
+
+  vault.subscribe(() => void load())
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    load,
+    async begin(credentials) {
+      await vault.write(credentials)
+      await load()
+    },
+    end,
+    async renew() {
+      await access((await vault.read()).access?.secret)
+    },
+    async query(run) {
+      const { secret } = await access()
+      try {
+        return await run(secret)
+      } catch (error) {
+        if (!isUnauthorized(error)) throw error
+      }
+      const renewed = await access(secret)
+      try {
+        return await run(renewed.secret)
+      } catch (error) {
+        if (!isUnauthorized(error)) throw error
+        await end('ended')
+        throw new SessionEnded('A new access token was refused', { cause: error })
+      }
+    },
+  }
+}
+
+function stateOf(
+  { access, refresh, signIn }: Credentials,
+  before: SessionState,
+  reasonIfGone: EndReason,
+): SessionState {
+  if (access || refresh || signIn) {
+    return {
+      kind: 'signedIn',
+      accessExpiresAtMs: access?.expiresAtMs,
+      refreshExpiresAtMs: refresh?.expiresAtMs,
+    }
+  }
+  if (before.kind === 'signedOut') return before
+  return { kind: 'signedOut', reason: before.kind === 'signedIn' ? reasonIfGone : undefined }
+}
+
+function isSame(a: SessionState, b: SessionState): boolean {
+  if (a.kind === 'signedIn' && b.kind === 'signedIn') {
+    return (
+      a.accessExpiresAtMs === b.accessExpiresAtMs && a.refreshExpiresAtMs === b.refreshExpiresAtMs
+    )
+  }
+  return a.kind === b.kind
+}
