@@ -3,12 +3,14 @@
  *
  * @see user-pools §2.1 and §2.7
  */
+import { createHmac } from 'node:crypto'
 import type { Environment } from './environment.ts'
 import { refusal } from './errors.ts'
 import { maskedDestination } from './messages/masked-destination.ts'
 import { DeliveryError } from './messages/message.ts'
 import { composeMessage, type MessageKind } from './messages/templates.ts'
 import type { User, UserPool } from './model/documents.ts'
+import { isEmailAddress, isPhoneNumber } from './model/schema.ts'
 import { runCustomMessage, type TriggerSubject } from './pool-triggers.ts'
 import type { CustomMessageSource } from './triggers/custom-message.ts'
 import type { ClientMetadata } from './triggers/event.ts'
@@ -41,6 +43,30 @@ export function deliveryDetails({ attribute, value }: Address): CodeDeliveryDeta
     DeliveryMedium,
     AttributeName: attribute,
   }
+}
+
+/**
+ * Where a code would go for a name that nobody has: the typed address itself, else one made up, the same
+ * each time. Only its mask is ever shown.
+ *
+ * @param order what the pool would send codes to, best first
+ * @see user-pools §2.7
+ */
+export function simulatedAddress(
+  poolSecret: Uint8Array,
+  foldedName: string,
+  order: readonly AddressName[],
+): Address {
+  if (isEmailAddress(foldedName)) return { attribute: 'email', value: foldedName }
+  if (isPhoneNumber(foldedName)) return { attribute: 'phone_number', value: foldedName }
+  const random = createHmac('sha256', poolSecret).update('address\0').update(foldedName).digest()
+  const [attribute = 'email'] = order
+  if (attribute === 'phone_number') {
+    const digits = (random.readUInt32BE(0) % 10_000).toString().padStart(4, '0')
+    return { attribute, value: `+1555010${digits}` }
+  }
+  const letterAt = (index: number): string => String.fromCharCode(97 + ((random[index] ?? 0) % 26))
+  return { attribute, value: `${letterAt(0)}@${letterAt(1)}` }
 }
 
 /** Where a new user's code goes: the telephone wins. Undefined: the pool verifies nothing they have. */

@@ -151,7 +151,7 @@ export async function runPostAuthentication(
   responseOf(await environment.triggers.invoke(functionArn, event))
 }
 
-/** PreTokenGeneration: what it changes in the tokens. @throws TriggerError */
+/** PreTokenGeneration: what it changes in the tokens; undefined if nobody asks. @throws TriggerError */
 export async function runPreTokenGeneration(
   environment: Environment,
   source: PreTokenGenerationSource,
@@ -167,9 +167,9 @@ export async function runPreTokenGeneration(
     readonly originJti: string
     readonly clientMetadata: ClientMetadata | undefined
   },
-): Promise<TokenOverrides> {
+): Promise<TokenOverrides | undefined> {
   const trigger = preTokenGenerationFunction(subject.pool.settings.LambdaConfig ?? {})
-  if (trigger === undefined) return {}
+  if (trigger === undefined) return undefined
   const event = preTokenGenerationEvent(source, contextOf(environment, subject), {
     version: trigger.version,
     user: triggerUserOf(subject),

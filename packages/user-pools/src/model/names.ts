@@ -118,6 +118,32 @@ export function activeAliases(
   }
 }
 
+/**
+ * Checks that nobody has the names of a new user.
+ *
+ * A canonical name must besides be nobody's `sub` or preferred name: it would be found before these, and
+ * an administrator who names a `sub` would meet the wrong user.
+ *
+ * @throws UserPoolError UsernameExistsException
+ */
+export function checkUnused(transaction: Transaction, pool: UserPool, user: User): void {
+  if (pool.usernameAttributes.length > 0) {
+    for (const attribute of pool.usernameAttributes) {
+      const value = user.attributes[attribute] ?? ''
+      if (value !== '' && aliasOwner(transaction, pool, attribute, value) !== undefined) {
+        throw refusal('UsernameExistsException', attribute)
+      }
+    }
+    return
+  }
+  const isTaken =
+    readUser(transaction, pool, user.username) !== undefined ||
+    findUserBySub(transaction, pool, user.username) !== undefined ||
+    (pool.aliasAttributes.includes('preferred_username') &&
+      aliasOwner(transaction, pool, 'preferred_username', user.username) !== undefined)
+  if (isTaken) throw refusal('UsernameExistsException', 'signUp')
+}
+
 /** Every name of the user: for a secret hash that may be over any of them. */
 export function namesOf(pool: UserPool, user: User): readonly string[] {
   return [user.username, user.sub, ...aliasesOf(pool, user).map(([, value]) => value)]
@@ -147,6 +173,11 @@ export function saveUser(
   const owned = before === undefined ? [] : aliasesOf(pool, before)
   const wanted = aliasesOf(pool, after)
   for (const [attribute, value] of wanted) {
+    const namesake =
+      attribute === 'preferred_username' ? readUser(transaction, pool, value) : undefined
+    if (namesake !== undefined && namesake.sub !== after.sub) {
+      throw refusal('AliasExistsException', attribute)
+    }
     const owner = aliasOwner(transaction, pool, attribute, value)
     if (owner === undefined || owner.sub === after.sub) continue
     if (!takesAliases || attribute === 'preferred_username' || pool.aliasAttributes.length === 0) {

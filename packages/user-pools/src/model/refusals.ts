@@ -1,5 +1,5 @@
 /** Transactions that refuse and yet keep what they counted. */
-import type { Store, TransactOptions, Transaction } from '@vivarium/store'
+import type { Store, Transaction, TransactOptions } from '@vivarium/store'
 import { UserPoolError } from '../errors.ts'
 
 /**

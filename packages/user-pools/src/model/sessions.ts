@@ -23,7 +23,7 @@ import { sessionKey } from './keys.ts'
 /** Ended tokens beyond this are forgotten: they are refused all the same, but no longer recognised. */
 const supersededMax = 64
 /** Successors of one token that may work side by side in its grace period. */
-const acceptedMax = 8
+const acceptedMax = 32
 
 const sessionIdBytes = 16
 
@@ -97,9 +97,7 @@ export function newSession(
 /** Whether the sign-in still holds, and is this user's. */
 export function isSessionOf(session: Session, user: User): boolean {
   return (
-    session.isRevoked !== true &&
-    session.sub === user.sub &&
-    session.generation === user.generation
+    session.isRevoked !== true && session.sub === user.sub && session.generation === user.generation
   )
 }
 
@@ -142,12 +140,12 @@ export function rotated(
   }: { readonly successor: string; readonly graceSeconds: number; readonly nowSeconds: number },
 ): Session {
   const found = session.accepted.find(({ hash }) => opaqueMatches(used, hash))
-  const isRetry = found?.untilSeconds !== undefined
-  const kept = isRetry
-    ? session.accepted.slice(-acceptedMax)
-    : graceSeconds > 0
-      ? [{ hash: used.hash, untilSeconds: nowSeconds + graceSeconds }]
-      : []
+  const kept =
+    found?.untilSeconds !== undefined
+      ? [found, ...session.accepted.filter((token) => token !== found).slice(2 - acceptedMax)]
+      : graceSeconds > 0
+        ? [{ hash: used.hash, untilSeconds: nowSeconds + graceSeconds }]
+        : []
   const ended = session.accepted.filter((token) => !kept.some(({ hash }) => hash === token.hash))
   const superseded = [...ended.map(({ hash }) => hash), ...(session.superseded ?? [])]
   return {

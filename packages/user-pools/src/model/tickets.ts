@@ -56,14 +56,21 @@ export function sealTicket(
   return Buffer.concat([id, nonce, sealed, cipher.getAuthTag()]).toString(encodings[kind])
 }
 
+/** Whether `text` has the form of a ticket at all. */
+export function isTicket(kind: TicketKind, text: string): boolean {
+  const bytes = Buffer.from(text, encodings[kind])
+  return bytes.length >= ticketEntropyBytes + tagBytes && bytes.toString(encodings[kind]) === text
+}
+
 /** Opens a ticket; undefined if this pool did not seal it, or as something else. */
 export function openTicket<T extends TicketNotes>(
   kind: TicketKind,
   text: string,
   poolSecret: Uint8Array,
 ): OpenTicket<T> | undefined {
+  // One text, one ticket: base64 has more than one spelling.
+  if (!isTicket(kind, text)) return undefined
   const bytes = Buffer.from(text, encodings[kind])
-  if (bytes.length < ticketEntropyBytes + tagBytes) return undefined
   const id = bytes.subarray(0, idBytes)
   const nonce = bytes.subarray(idBytes, ticketEntropyBytes)
   const decipher = createDecipheriv('aes-256-gcm', keyFor(poolSecret), nonce)

@@ -1,16 +1,24 @@
 /** Every operation that we have. */
 import type { Operation } from '../operation.ts'
 import { addCustomAttributes } from './add-custom-attributes.ts'
+import { adminInitiateAuth } from './admin-initiate-auth.ts'
+import { adminRespondToAuthChallenge } from './admin-respond-to-auth-challenge.ts'
+import { confirmSignUp } from './confirm-sign-up.ts'
 import { createUserPool } from './create-user-pool.ts'
 import { createUserPoolClient } from './create-user-pool-client.ts'
 import { deleteUserPool } from './delete-user-pool.ts'
 import { deleteUserPoolClient } from './delete-user-pool-client.ts'
 import { describeUserPool } from './describe-user-pool.ts'
 import { describeUserPoolClient } from './describe-user-pool-client.ts'
+import { getUser } from './get-user.ts'
 import { getUserPoolMfaConfig } from './get-user-pool-mfa-config.ts'
+import { initiateAuth } from './initiate-auth.ts'
 import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listUserPoolClients } from './list-user-pool-clients.ts'
 import { listUserPools } from './list-user-pools.ts'
+import { resendConfirmationCode } from './resend-confirmation-code.ts'
+import { respondToAuthChallenge } from './respond-to-auth-challenge.ts'
+import { signUp } from './sign-up.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateUserPool } from './update-user-pool.ts'
@@ -33,6 +41,16 @@ const list: readonly Operation[] = [
   untagResource,
   updateUserPool,
   updateUserPoolClient,
+
+  // People
+  signUp,
+  confirmSignUp,
+  resendConfirmationCode,
+  initiateAuth,
+  respondToAuthChallenge,
+  adminInitiateAuth,
+  adminRespondToAuthChallenge,
+  getUser,
 ]
 
 /** The operations by name. */

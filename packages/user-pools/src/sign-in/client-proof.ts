@@ -37,10 +37,24 @@ export function checkSecretHashParameter(
   usernames: readonly string[],
   text: 'hashWrong' | 'hashWrongLater',
 ): void {
-  const hash = parameters.SECRET_HASH
-  if (isUnneeded(client, hash)) return
-  if (hash === undefined) throw refusal('NotAuthorizedException', 'hashMissing', client.id)
+  const hash = checkSecretHashPresence(client, parameters)
+  if (hash === undefined) return
   if (!matches(client, hash, usernames)) throw refusal('NotAuthorizedException', text, client.id)
+}
+
+/**
+ * Checks that a client with a secret sent a `SECRET_HASH`, and one without sent none.
+ *
+ * @returns undefined if there is none to check
+ * @throws UserPoolError NotAuthorizedException
+ */
+export function checkSecretHashPresence(
+  client: AppClient,
+  { SECRET_HASH: hash }: Readonly<Record<string, string>>,
+): string | undefined {
+  if (isUnneeded(client, hash)) return undefined
+  if (hash === undefined) throw refusal('NotAuthorizedException', 'hashMissing', client.id)
+  return hash
 }
 
 /** True for a client without a secret, unless a hash was sent all the same. */
