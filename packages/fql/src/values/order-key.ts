@@ -6,7 +6,9 @@
  * prefix of the tuple. Any key of a longer tuple is below the prefix's key followed by FF. A descending
  * value has all bits inverted.
  */
+import { storedForm } from '../render.ts'
 import type { ObjectValue } from './object.ts'
+import { orderForm } from './order-form.ts'
 import { escapeZeros, stringKeyBytesMax, writeStringKey } from './string-order.ts'
 import { isArray, type Value } from './value.ts'
 
@@ -33,7 +35,7 @@ let scratch = Buffer.allocUnsafe(4096)
 /**
  * The order key of a tuple of values. `reversed[i]` says that the i-th descends.
  *
- * Unresolved refs and sets have no place in the order: the caller has refused them.
+ * Unresolved refs have no place in the order: the caller has refused them.
  */
 export function orderKey(values: readonly Value[], reversed: readonly boolean[] = []): Uint8Array {
   let at = 0
@@ -112,12 +114,12 @@ function writeComposite(value: Composite, offset: number): number {
       return writeBytes(Buffer.from(value.text), tags.uuid, offset)
     case 'object':
       return writeObject(value, offset)
-    case 'document':
-      return writeObject(value.toObject(), offset)
     case 'lambda':
-      return writeBytes(Buffer.from(JSON.stringify(value.pattern)), tags.lambda, offset)
+      return writeBytes(Buffer.from(storedForm(value)), tags.lambda, offset)
+    case 'unresolved':
+      throw new Error('an unresolved ref has no place in the order of values')
     default:
-      throw new Error(`a ${value.kind} has no place in the order of values`)
+      return write(orderForm(value), offset)
   }
 }
 
