@@ -9,29 +9,28 @@ import {
   QueryError,
   type Value,
 } from '@vivarium/fql'
-import { BodyTooLarge, type HttpHandler, type HttpRequest, type HttpResponse } from '@vivarium/http'
+import { BodyTooLarge, type HttpHandler, type HttpRequest } from '@vivarium/http'
 import type { Store } from '@vivarium/store'
 import { secretOf } from './http/authorization-header.ts'
-import { corsHeaders, preflightHeaders } from './http/cors.ts'
+import { preflightHeaders } from './http/cors.ts'
 import {
   InvalidHeader,
   type RequestParameters,
   requestParameters,
 } from './http/request-parameters.ts'
+import { type Outcome, respond, respondRefused } from './http/respond.ts'
 import {
   type Answer,
-  contentType,
   methodNotAllowed,
   notFound,
   protocolError,
   queryErrorAnswer,
   unauthorized,
 } from './http/responses.ts'
-import { traceparent } from './http/traceparent.ts'
 import { authenticate } from './model/authenticate.ts'
 import { globalId } from './model/global-id.ts'
 import { UnitOfWork } from './model/unit-of-work.ts'
-import { type QueryMetrics, type QueryRunner, runQuery } from './query.ts'
+import { type QueryRunner, runQuery } from './query.ts'
 
 /** Largest request body, in bytes (wire §9). */
 export const bodyBytesMax = 8 * 1024 * 1024
@@ -42,14 +41,8 @@ export interface DataApiOptions {
   readonly rootSecrets: readonly string[]
   /** The value of `x-faunadb-build`. */
   readonly build?: string
-}
-
-/** What a route gives: an answer, when it holds, and what it cost. */
-interface Outcome {
-  readonly answer: Answer
-  readonly txnTime?: bigint | undefined
-  readonly metrics?: QueryMetrics
-  readonly bytesIn?: number
+  /** The clock, in microseconds since the Unix epoch, for answers without a transaction. Default: the machine's. */
+  readonly now?: () => bigint
 }
 
 /** Makes the handler of the data API over a store. */
@@ -59,26 +52,35 @@ export function createDataApi(options: DataApiOptions): HttpHandler {
     rootSecrets: options.rootSecrets,
     schemas: new Map(),
   }
-  const build = options.build ?? 'vivarium'
+  const { build = 'vivarium', now = clockMicros } = options
   return async (request) => {
-    const started = performance.now()
+    const startedMs = performance.now()
     const { origin } = request.headers
     if (request.method === 'OPTIONS' && origin !== undefined) {
       return { status: 200, headers: preflightHeaders(origin) }
     }
-    let parameters: RequestParameters
-    try {
-      parameters = requestParameters(request.headers)
-    } catch (error) {
-      if (!(error instanceof InvalidHeader)) throw error
-      const { status, body } = protocolError(400, 'bad request', error.message)
-      const headers = { 'content-type': contentType }
-      return { status, body, headers: withOrigin(origin, headers) }
+    const read = readParameters(request)
+    const parameters = read instanceof InvalidHeader ? undefined : read
+    const context = () => ({ request, parameters, startedMs, now: now(), build })
+    if (read instanceof InvalidHeader) {
+      const answer = protocolError(400, 'bad request', read.message)
+      return read.isOrdinary ? respond({ answer }, context()) : respondRefused(answer, context())
     }
-    const outcome = await route(runner, request, parameters)
-    return respond(outcome, { request, parameters, started, build })
+    const outcome = await route(runner, request, read)
+    return respond(outcome, context())
   }
 }
+
+function readParameters({ headers }: HttpRequest): RequestParameters | InvalidHeader {
+  try {
+    return requestParameters(headers)
+  } catch (error) {
+    if (error instanceof InvalidHeader) return error
+    throw error
+  }
+}
+
+const clockMicros = () => BigInt(Date.now()) * 1000n
 
 async function route(
   runner: QueryRunner,
@@ -218,64 +220,4 @@ function ping(request: HttpRequest): Answer {
   const named = pingAliases[asked] ?? asked
   const scope = pingScopes.has(named) ? named : 'node'
   return { status: 200, body: `{"resource":"Scope ${scope} is OK"}` }
-}
-
-function respond(
-  outcome: Outcome,
-  about: {
-    readonly request: HttpRequest
-    readonly parameters: RequestParameters
-    readonly started: number
-    readonly build: string
-  },
-): HttpResponse {
-  const { answer, metrics } = outcome
-  const { request, parameters, started, build } = about
-  const body = parameters.prettyPrints ? pretty(answer.body) : answer.body
-  const headers: Record<string, string> = {
-    'content-type': contentType,
-    'x-txn-time': String(outcome.txnTime ?? BigInt(Date.now()) * 1000n),
-  }
-  if (answer.hasMetrics !== false) {
-    headers['x-compute-ops'] = String(metrics?.computeOps ?? 1)
-    headers['x-byte-read-ops'] = String(metrics?.readOps ?? 0)
-    headers['x-byte-write-ops'] = String(metrics?.writeOps ?? 0)
-    headers['x-query-time'] = String(Math.ceil(performance.now() - started))
-    headers['x-query-bytes-in'] = String(outcome.bytesIn ?? 0)
-    headers['x-query-bytes-out'] = String(Buffer.byteLength(body))
-    headers['x-storage-bytes-read'] = String(metrics?.bytesRead ?? 0)
-    headers['x-storage-bytes-write'] = String(metrics?.bytesWritten ?? 0)
-    headers['x-txn-retries'] = String(metrics?.retries ?? 0)
-  }
-  if (parameters.tags !== undefined) headers['x-fauna-tags'] = parameters.tags
-  Object.assign(headers, answer.headers)
-  const shared = withOrigin(request.headers.origin, headers)
-  shared['x-faunadb-build'] = build
-  shared.traceparent = traceparent(request.headers.traceparent)
-  return { status: answer.status, headers: shared, body }
-}
-
-function withOrigin(
-  origin: string | undefined,
-  headers: Record<string, string>,
-): Record<string, string> {
-  return origin === undefined ? headers : { ...headers, ...corsHeaders(origin, headers) }
-}
-
-/** Indented, without reading numbers: their exact digits must stay. */
-function pretty(json: string): string {
-  let depth = 0
-  return json.replace(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g, (token) => {
-    const line = () => `\n${'  '.repeat(depth)}`
-    if (token === '{' || token === '[') {
-      depth++
-      return token + line()
-    }
-    if (token === '}' || token === ']') {
-      depth--
-      return line() + token
-    }
-    if (token === ',') return token + line()
-    return token === ':' ? ': ' : token
-  })
 }

@@ -46,7 +46,7 @@ export interface QueryMetrics {
 /** An answer, when it holds, and what it cost. */
 export interface QueryResult {
   readonly answer: Answer
-  /** Snapshot or commit time in microseconds; absent where the clock will do. */
+  /** Snapshot or commit time in microseconds; absent where no transaction began. */
   readonly txnTime: bigint | undefined
   readonly metrics: QueryMetrics
 }
@@ -123,9 +123,9 @@ function succeeded(committed: Committed<Answer>, unit: UnitOfWork | undefined): 
     metrics: {
       // The first operation counted is the query itself.
       computeOps: Math.max(1, Math.ceil((computed - 1) / opsPerComputeOp)),
-      readOps: unit?.reads.readOps ?? 0,
+      readOps: unit?.readOps ?? 0,
       writeOps: Math.ceil(committed.bytesWritten / bytesPerWriteOp),
-      bytesRead: unit?.reads.bytesRead ?? 0,
+      bytesRead: unit?.transaction.bytesRead ?? 0,
       bytesWritten: committed.bytesWritten,
       retries: committed.conflicts,
     },
@@ -142,8 +142,8 @@ const nothing: QueryMetrics = {
 }
 
 function failed(error: unknown, unit: UnitOfWork | undefined): QueryResult {
-  const metrics = { ...nothing, bytesRead: unit?.reads.bytesRead ?? 0 }
-  return { answer: errorAnswer(error), txnTime: undefined, metrics }
+  const metrics = { ...nothing, bytesRead: unit?.transaction.bytesRead ?? 0 }
+  return { answer: errorAnswer(error), txnTime: unit?.transaction.timestamp, metrics }
 }
 
 /** The answer to what a query threw; what is no answer is thrown on. */

@@ -17,9 +17,12 @@ export interface RequestParameters {
 /** A header that cannot be accepted, in the words of the answer. */
 export class InvalidHeader extends Error {
   override readonly name = 'InvalidHeader'
+  /** Whether the answer has the headers of an ordinary one: it does for tags only (wire §3.1). */
+  readonly isOrdinary: boolean
 
-  constructor(header: string, why: string) {
+  constructor(header: string, why: string, isOrdinary = false) {
     super(`Invalid header '${header}': ${why}`)
+    this.isOrdinary = isOrdinary
   }
 }
 
@@ -85,7 +88,7 @@ const tagPattern = /^[A-Za-z0-9_]+$/
 /** `k=v` pairs, answered in the reverse of their order (wire §3.2). */
 function tags(header: string, value: string | undefined): string | undefined {
   if (value === undefined || value === '') return undefined
-  const refuse = (why: string) => new InvalidHeader(header, why)
+  const refuse = (why: string) => new InvalidHeader(header, why, true)
   if (Buffer.byteLength(value) > tagsBytesMax) throw refuse('header is too long')
   const pairs = value.split(',').map((pair) => pair.split('='))
   if (pairs.some((pair) => pair.length !== 2)) throw refuse('invalid tags')

@@ -1,8 +1,8 @@
 /** From a secret to a caller (wire §2, data-model §6.1 to §6.3). */
 import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
 import { type Caller, type Permissions, permissionsOf, permissionsOfIdentity } from './caller.ts'
-import { keyKey } from './keys.ts'
-import { databaseDocument, type RoleSetting, readRoleSetting } from './schema.ts'
+import { keyHomes } from './key-homes.ts'
+import { databasePath, type RoleSetting, readRoleSetting } from './schema.ts'
 import { decodeSecret, isSameSecret, matchesHash, type Secret } from './secrets.ts'
 import { resolveName, type UnitOfWork } from './unit-of-work.ts'
 import { isLive, liveVersion } from './versions.ts'
@@ -34,7 +34,7 @@ export function authenticate(
   const { secret, scope } = parts
   const decoded = decodeSecret(secret)
   if (decoded?.kind === 'token') return tokenCaller(unit, decoded)
-  const caller = decoded ? keyCaller(unit, decoded) : rootCaller(secret, rootSecrets)
+  const caller = (decoded && keyCaller(unit, decoded)) ?? rootCaller(secret, rootSecrets)
   return caller && scope ? scoped(unit, caller, scope) : caller
 }
 
@@ -84,18 +84,16 @@ function rootCaller(secret: string, rootSecrets: readonly string[]): Caller | un
 
 /** Whether a database and so its secrets are alive: it and every database above it exist. */
 function isAlive(unit: UnitOfWork, database: DatabaseId): boolean {
-  for (let at = database; at !== rootDatabase; ) {
-    const document = databaseDocument(unit.transaction, at)
-    if (document === undefined) return false
-    at = document.database
-  }
-  return true
+  return databasePath(unit.transaction, rootDatabase, database) !== undefined
 }
 
+/** The caller of a key: the one among those of its id that has this secret. */
 function keyCaller(unit: UnitOfWork, secret: Secret): Caller | undefined {
-  const holder = unit.transaction.get(keyKey(secret.id))
-  if (holder === undefined) return undefined
-  const home = new DataView(holder.buffer, holder.byteOffset).getBigUint64(0)
+  const callers = keyHomes(unit, secret.id).flatMap((home) => keyCallerIn(unit, secret, home) ?? [])
+  return callers.length === 1 ? callers[0] : undefined
+}
+
+function keyCallerIn(unit: UnitOfWork, secret: Secret, home: DatabaseId): Caller | undefined {
   if (!isAlive(unit, home)) return undefined
   const ref = new Ref(home, nativeCollections.keys, secret.id)
   const version = liveVersion(unit, ref, undefined)

@@ -11,7 +11,6 @@ import {
   Ref,
   type Value,
 } from '@vivarium/fql'
-import type { Caller } from './caller.ts'
 import type { DatabaseView } from './database-view.ts'
 import type { Action, Membership } from './schema.ts'
 import { newestVersion } from './versions.ts'
@@ -71,23 +70,21 @@ function isAdminOnly(resource: Ref): boolean {
 /** Whether one role grants an action: it has the privilege, and the caller is its member. */
 function grants(
   view: DatabaseView,
-  { role, predicate }: Membership,
+  membership: Membership,
   action: Action,
   resource: Ref,
   argument: (lambda: LambdaValue) => Value,
 ): boolean {
-  for (const privilege of role.privileges) {
-    if (!privilege.resource.equals(resource)) continue
-    const granted = privilege.actions.get(action)
-    if (granted === undefined) continue
-    if (predicate !== undefined && !isMember(view, predicate)) return false
-    if (granted === true || holds(view, granted, argument(granted))) return true
-  }
-  return false
+  const granted = membership.role.privileges.flatMap((privilege) =>
+    privilege.resource.equals(resource) ? (privilege.actions.get(action) ?? []) : [],
+  )
+  if (granted.length === 0 || !isMember(view, membership)) return false
+  return granted.some((one) => one === true || holds(view, one, argument(one)))
 }
 
-/** Whether the membership predicate of a role admits the caller's identity. */
-function isMember(view: DatabaseView, predicate: LambdaValue): boolean {
+/** Whether the caller's identity is a member of a role, by its predicate if there is one. */
+function isMember(view: DatabaseView, { predicate }: Membership): boolean {
+  if (predicate === undefined) return true
   const { permissions } = view.caller
   if (permissions.kind !== 'roles' || permissions.identity === undefined) return false
   const known = view.memberships.get(predicate)
@@ -100,20 +97,16 @@ function isMember(view: DatabaseView, predicate: LambdaValue): boolean {
 
 /** Whether a predicate gives exactly `true`; an error is a no (data-model §6.7). */
 function holds(view: DatabaseView, predicate: LambdaValue, argument: Value): boolean {
-  const result = attempt(() => apply(predicate, argument, predicateContext(view), Position.root))
+  const result = attempt(() =>
+    apply(predicate, argument, predicateContext(view, predicate), Position.root),
+  )
   return result.ok && result.value === true
 }
 
-function predicateContext(view: DatabaseView): Context {
-  const { caller } = view
-  const inner: Caller = {
-    ...caller,
-    permissions: { kind: 'predicate' },
-    identity: caller.predicateIdentity,
-  }
+function predicateContext(view: DatabaseView, predicate: LambdaValue): Context {
   return {
-    documents: view.as(inner),
-    version: view.unit.version,
+    documents: view.forPredicates,
+    version: predicate.version,
     at: undefined,
     limit: { effect: 'read', where: 'auth predicates' },
     meter: view.unit.meter,
@@ -138,7 +131,9 @@ function hasBaseline(view: DatabaseView, action: 'read' | 'delete', ref: Ref): b
   const { permissions } = view.caller
   if (permissions.kind !== 'roles' || permissions.identity === undefined) return false
   const { identity, memberships } = permissions
-  if (ref.equals(identity)) return action === 'read' && memberships.length === 0
+  if (ref.equals(identity)) {
+    return action === 'read' && !memberships.some((one) => isMember(view, one))
+  }
   const native = nativeOf(ref)
   const isOwnKind = native === 'tokens' || (native === 'credentials' && action === 'read')
   if (!isOwnKind || ref.database !== view.caller.database) return false

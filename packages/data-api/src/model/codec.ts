@@ -356,35 +356,3 @@ class Reader {
     return this.#bytes.subarray(this.#at - length, this.#at)
   }
 }
-
-/**
- * A value as it can be stored: what only exists in a query (documents, pages, sets, events) becomes the
- * object that it renders as (fql-v4 §5.10, §6.4).
- */
-export function storable(value: Value): Value {
-  if (value === null || typeof value !== 'object') return value
-  if (isArray(value)) return value.map(storable)
-  switch (value.kind) {
-    case 'object':
-      return new ObjectValue(value.keys, value.values.map(storable))
-    case 'document':
-      return storable(value.toObject())
-    case 'page':
-      return storable(
-        ObjectValue.of([
-          ...(value.before === undefined ? [] : [['before', value.before] as const]),
-          ...(value.after === undefined ? [] : [['after', value.after] as const]),
-          ['data', value.data],
-        ]),
-      )
-    case 'sourced':
-      return storable(
-        ObjectValue.of([
-          ['value', value.value],
-          ['sources', value.sources],
-        ]),
-      )
-    default:
-      return value
-  }
-}

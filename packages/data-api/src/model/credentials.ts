@@ -11,23 +11,9 @@ import {
 } from '@vivarium/fql'
 import type { DatabaseView } from './database-view.ts'
 import { wrongType } from './fields.ts'
+import { ownedBy } from './owned.ts'
 import { passwordMatches } from './password.ts'
-import { documentsOf } from './schema.ts'
-
-/** The documents of a built-in collection whose `instance` is `ref`. */
-function* ownedBy(view: DatabaseView, native: 'credentials' | 'tokens', ref: Ref) {
-  const { unit, database } = view
-  const all = documentsOf(
-    unit.transaction,
-    database,
-    nativeCollections[native],
-    unit.lambdas(database),
-  )
-  for (const [owned, version] of all) {
-    const instance = version.fields.get('instance')
-    if (instance instanceof Ref && instance.equals(ref)) yield { ref: owned, version }
-  }
-}
+import { isLive, liveVersion } from './versions.ts'
 
 /** The same database with the rights of a server key. */
 function asServer(view: DatabaseView): DatabaseView {
@@ -42,13 +28,13 @@ export function writeCredentials(
   position: Position,
 ): void {
   const server = asServer(view)
-  const [existing] = ownedBy(view, 'credentials', instance)
+  const existing = credentialsOf(view, instance)
   if (existing !== undefined) {
-    server.update(existing.ref, params, position)
+    server.update(existing, params, position)
     return
   }
   const collection = nativeCollectionRef(view.database, 'credentials')
-  server.create(collection, params.with('instance', instance), position, 'create')
+  server.create(collection, params.with('instance', instance), position)
 }
 
 /**
@@ -75,7 +61,7 @@ export function login(
   }
   const tokens = nativeCollectionRef(view.database, 'tokens')
   const fields = params.without('password').with('instance', ref)
-  return asServer(view).create(tokens, fields, position, 'login')
+  return asServer(view).create(tokens, fields, position)
 }
 
 /** Whether this is the password of `ref`. */
@@ -84,12 +70,16 @@ export function identify(view: DatabaseView, ref: Ref | undefined, password: str
   return hash !== undefined && passwordMatches(password, hash)
 }
 
-function storedHash(view: DatabaseView, ref: Ref): string | undefined {
-  for (const { version } of ownedBy(view, 'credentials', ref)) {
-    const hash = version.fields.get('hashed_password')
-    return typeof hash === 'string' ? hash : undefined
-  }
-  return undefined
+/** The credentials of a document; undefined if it has none. */
+export function credentialsOf(view: DatabaseView, instance: Ref): Ref | undefined {
+  return ownedBy(view.unit, 'credentials', instance).find((one) => isLive(view.unit, one))
+}
+
+function storedHash(view: DatabaseView, instance: Ref): string | undefined {
+  const credentials = credentialsOf(view, instance)
+  const version = credentials && liveVersion(view.unit, credentials, undefined)
+  const hash = version?.fields.get('hashed_password')
+  return typeof hash === 'string' ? hash : undefined
 }
 
 /** Deletes the caller's token, or all tokens of its identity (data-model §8). */
@@ -97,7 +87,7 @@ export function logout(view: DatabaseView, all: boolean): boolean {
   const { identity, token } = view.caller
   if (all) {
     if (!(identity instanceof Ref)) return false
-    for (const owned of [...ownedBy(view, 'tokens', identity)]) revoke(view, owned.ref)
+    for (const owned of ownedBy(view.unit, 'tokens', identity)) revoke(view, owned)
     return true
   }
   if (!(token instanceof Ref) || token.collection !== nativeCollections.tokens) return false

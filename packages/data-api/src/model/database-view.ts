@@ -25,11 +25,12 @@ import {
 } from '@vivarium/fql'
 import { isAllowed, mayRead } from './authorization.ts'
 import { type Caller, permissionsOf } from './caller.ts'
-import { encodeValues, storable } from './codec.ts'
-import { identify, login, logout } from './credentials.ts'
+import { encodeValues } from './codec.ts'
+import { credentialsOf, identify, login, logout } from './credentials.ts'
 import { describeRef, isWithin } from './describe-ref.ts'
 import { keyFromSecret } from './key-from-secret.ts'
 import { checkIndex, checkSet, readEntries, setShape } from './read-sets.ts'
+import { storable } from './storable.ts'
 import { documentTypeOf } from './types/table.ts'
 import { childDatabase, resolveName, type UnitOfWork } from './unit-of-work.ts'
 import { liveVersion } from './versions.ts'
@@ -46,6 +47,7 @@ export class DatabaseView implements Documents {
   readonly transactionMicros: bigint
   /** What membership predicates have said of this caller in this transaction. */
   readonly memberships = new Map<LambdaValue, boolean>()
+  #forPredicates: DatabaseView | undefined
 
   constructor(unit: UnitOfWork, caller: Caller) {
     this.unit = unit
@@ -58,6 +60,16 @@ export class DatabaseView implements Documents {
   /** The same database in the same transaction, seen by another caller. */
   as(caller: Caller): DatabaseView {
     return new DatabaseView(this.unit, caller)
+  }
+
+  /** The same database as role predicates see it: by rights of their own (data-model §6.7). */
+  get forPredicates(): DatabaseView {
+    this.#forPredicates ??= this.as({
+      ...this.caller,
+      permissions: { kind: 'predicate' },
+      identity: this.caller.predicateIdentity,
+    })
+    return this.#forPredicates
   }
 
   all<T>(count: number, branch: (index: number) => T): T[] {
@@ -90,6 +102,9 @@ export class DatabaseView implements Documents {
     if (permissions.kind !== 'roles' || permissions.identity === undefined) return undefined
     if (native === 'tokens') return isTokenRef(token) ? token : undefined
     if (!(identity instanceof Ref)) return undefined
+    if (native === 'credentials') {
+      return isTokenRef(token) ? credentialsOf(this, identity) : undefined
+    }
     return Number(collection.id) === identity.collection ? identity : undefined
   }
 
@@ -110,7 +125,7 @@ export class DatabaseView implements Documents {
   read(ref: Ref, at: bigint | undefined): DocumentValue | undefined {
     if (!this.hasCollection(ref)) return undefined
     const version = liveVersion(this.unit, ref, at)
-    this.unit.reads.readOps++
+    this.unit.readOps++
     return version && this.rendered(ref, version.micros, version.fields)
   }
 
@@ -156,7 +171,8 @@ export class DatabaseView implements Documents {
     return this.unit.transaction.newId()
   }
 
-  create(target: Ref, params: ObjectValue, position: Position, key: string): DocumentValue {
+  /** Without a key, errors are at `position` itself. */
+  create(target: Ref, params: ObjectValue, position: Position, key?: string): DocumentValue {
     return createDocument(this, target, params, { position, key })
   }
 

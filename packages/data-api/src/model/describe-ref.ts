@@ -9,7 +9,7 @@ import {
 } from '@vivarium/fql'
 import { decodeVersion } from './codec.ts'
 import { documentKey } from './keys.ts'
-import { databaseDocument } from './schema.ts'
+import { databaseDocument, databasePath } from './schema.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /**
@@ -67,23 +67,14 @@ function pathBetween(
   database: DatabaseId,
   from: DatabaseId,
 ): readonly string[] | undefined {
-  const path: string[] = []
-  for (let at = database; at !== from; ) {
-    const document = databaseDocument(unit.transaction, at)
-    const name = document && storedName(unit, document)
-    if (document === undefined || name === undefined) return undefined
-    path.unshift(name)
-    at = document.database
-  }
-  return path
+  const names = databasePath(unit.transaction, from, database)?.map((one) => {
+    const document = databaseDocument(unit.transaction, one)
+    return document && storedName(unit, document)
+  })
+  return names?.every((name) => name !== undefined) ? names : undefined
 }
 
 /** Whether `database` is `ancestor` or lies below it. */
 export function isWithin(unit: UnitOfWork, database: DatabaseId, ancestor: DatabaseId): boolean {
-  for (let at = database; at !== ancestor; ) {
-    const document = databaseDocument(unit.transaction, at)
-    if (document === undefined) return false
-    at = document.database
-  }
-  return true
+  return databasePath(unit.transaction, ancestor, database) !== undefined
 }

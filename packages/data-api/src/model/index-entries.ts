@@ -21,20 +21,13 @@ import {
   Ref,
   RequestError,
   Time,
+  TransactionTime,
   type Value,
 } from '@vivarium/fql'
 import { collectionOf } from './authorization.ts'
 import { encodeValues, type StoredVersion } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
-import {
-  after,
-  cutValues,
-  entryKey,
-  entryPrefix,
-  indexRange,
-  refInEntryKey,
-  termsPart,
-} from './keys.ts'
+import { after, entryConstraint, entryKey, entryPrefix, refInEntryKey, termsPart } from './keys.ts'
 import { documentsOf, type Index, type IndexField, type IndexSource } from './schema.ts'
 
 /** An index has an entry for each of these under each document; more are refused. */
@@ -83,26 +76,28 @@ function writeDifference(
   },
 ): void {
   const { transaction } = view.unit
-  const kept = new Map(
-    change.now.map((entry) => [Buffer.from(entry.key).toString('latin1'), entry]),
-  )
-  for (const { key, value } of change.old) {
-    const name = Buffer.from(key).toString('latin1')
-    const same = kept.get(name)
+  const written = byKey(change.now)
+  for (const [name, { key, value }] of byKey(change.old)) {
+    const same = written.get(name)
     if (same === undefined) transaction.delete(key)
-    else if (Buffer.compare(same.value, value) === 0) kept.delete(name)
+    else if (Buffer.compare(same.value, value) === 0) written.delete(name)
   }
-  for (const entry of kept.values()) {
+  for (const { key, constraint, value } of written.values()) {
     if (index.isUnique && change.position !== undefined) {
-      checkUnique(view, entry, change.ref, change.position)
+      checkUnique(view, constraint, change.ref, change.position)
     }
-    transaction.put(entry.key, entry.value)
+    transaction.put(key, value)
   }
 }
 
 /** @throws instance not unique if another live document has this entry (data-model §5.6) */
-function checkUnique(view: DatabaseView, entry: Entry, ref: Ref, position: Position): void {
-  const range = view.unit.transaction.range(entry.constraint, after(entry.constraint), {
+function checkUnique(
+  view: DatabaseView,
+  constraint: Uint8Array,
+  ref: Ref,
+  position: Position,
+): void {
+  const range = view.unit.transaction.range(constraint, after(constraint), {
     expected: 1,
   })
   for (const { key, value } of range) {
@@ -120,38 +115,61 @@ export function isEntryExpired(view: DatabaseView, value: Uint8Array): boolean {
 /** Where the values begin in an entry's value. */
 export const entryValuesOffset = 8
 
-/** The entries of one version of a document in one index. */
+/** The entries of one version of a document in one index. No two of them have the same key. */
 function entriesOf(
   view: DatabaseView,
   index: Index,
   ref: Ref,
   fields: ObjectValue,
   micros: bigint,
-): Entry[] {
+): readonly Entry[] {
   const source = index.sources.find(
     ({ collections }) => collections === undefined || collections.has(ref.collection),
   )
   if (source === undefined) return []
-  const rendered = view.rendered(ref, micros, fields).toObject()
-  const extract = (field: IndexField) => valuesOf(view, source, field, rendered, ref)
-  const terms = product(index.terms.map(extract))
-  const values = product(index.values.map(extract))
+  const document = view.rendered(ref, micros, fields).toObject()
+  // As a term, the time of a write is not known yet (data-model §5.5).
+  const dateless = document.with('ts', new TransactionTime(micros))
+  const terms = product(index.terms.map((term) => valuesOf(view, source, term, dateless, ref)))
+  const values = product(index.values.map((value) => valuesOf(view, source, value, document, ref)))
   checkCount(terms.length * values.length)
   const reversed = index.values.map(({ reverse }) => reverse)
   const ttl = ttlBytes(fields.get('ttl'))
   const lambdas = view.unit.lambdas(ref.database)
-  return terms.filter(isKept).flatMap((term) => {
-    const prefix = entryPrefix(index.ref, termsPart(encodeValues(term, lambdas)))
-    return values.filter(isKept).map((tuple) => {
-      const ordered = orderKey(tuple, reversed)
-      return {
-        key: entryKey(prefix, ordered, ref),
-        constraint: Buffer.concat([prefix, cutValues(ordered)]),
-        value: Buffer.concat([ttl, encodeValues(tuple, lambdas)]),
-      }
+  const covered = values.filter(isKept).map((tuple) => ({
+    ordered: orderKey(tuple, reversed),
+    encoded: encodeValues(tuple, lambdas),
+  }))
+  const entries = terms.filter(isKept).flatMap((term) => {
+    const encodedTerms = encodeValues(term.map(termValue), lambdas)
+    const prefix = entryPrefix(index.ref, termsPart(encodedTerms))
+    return covered.flatMap(({ ordered, encoded }): Entry[] => {
+      if (!fits(encodedTerms.length, encoded.length)) return []
+      const key = entryKey(prefix, ordered, ref)
+      const constraint = entryConstraint(prefix, ordered)
+      return [{ key, constraint, value: Buffer.concat([ttl, encoded]) }]
     })
   })
+  return entries.length < 2 ? entries : [...byKey(entries).values()]
 }
+
+const termValue = (value: Value): Value => (value instanceof TransactionTime ? null : value)
+
+/** Most bytes of the terms or values of an entry that is still written, and of both together. */
+const partBytesMax = 32_767
+const entryBytesMax = 64_000
+
+/** Whether an entry is written; @throws RequestError for one that would be but is too large (§5.8) */
+function fits(termsBytes: number, valuesBytes: number): boolean {
+  if (termsBytes > partBytesMax || valuesBytes > partBytesMax) return false
+  const bytes = termsBytes + valuesBytes
+  if (bytes <= entryBytesMax) return true
+  const why = `Key bytes (${bytes}) exceeds threshold (${entryBytesMax})`
+  throw new RequestError(400, 'bad request', why)
+}
+
+const byKey = (entries: readonly Entry[]) =>
+  new Map(entries.map((entry) => [Buffer.from(entry.key).toString('latin1'), entry]))
 
 /** A tuple without parts is always kept, one of nulls never (data-model §5.1). */
 const isKept = (tuple: readonly Value[]) =>
@@ -195,19 +213,24 @@ function valuesOf(
     field.binding === undefined
       ? followPath(document, field.path ?? [], ref)
       : bind(view, source, field.binding, document)
-  const flat = field.flattens ? found.flatMap(flatten) : found
-  const scalars = flat.map((value) => fold(isScalar(value) ? value : null, field.casefold))
-  const unique = new Map(
-    scalars.map((value) => [
-      Buffer.from(orderKey([value])).toString('latin1') + typeof value,
-      value,
-    ]),
-  )
-  return unique.size === 0 ? [null] : [...unique.values()]
+  const parts = field.flattens ? found.flatMap(flatten) : found
+  const values = parts.map((value) => fold(indexable(value), field.casefold))
+  if (values.length < 2) return values.length === 0 ? [null] : values
+  const lambdas = view.unit.lambdas(ref.database)
+  const encoded = (value: Value) =>
+    Buffer.from(encodeValues([termValue(value)], lambdas)).toString('latin1')
+  return [...new Map(values.map((value) => [encoded(value), value])).values()]
 }
 
 const flatten = (value: Value): readonly Value[] =>
   isArray(value) ? value.flatMap(flatten) : [value]
+
+/** What an index can hold of a value; anything else counts as null (data-model §5.1). */
+function indexable(value: Value): Value {
+  if (isScalar(value) || value instanceof TransactionTime) return value
+  // Only a field that does not flatten still has arrays here.
+  return isArray(value) ? value.map(indexable) : null
+}
 
 function fold(value: Value, casefold: boolean): Value {
   if (!casefold || typeof value !== 'string') return value
@@ -247,15 +270,19 @@ function bind(
   const lambda = source.bindings.get(name)
   if (lambda === undefined) return []
   const context: Context = {
-    documents: view.as({ ...view.caller, permissions: { kind: 'predicate' } }),
+    documents: view.forPredicates,
     version: lambda.version,
     at: undefined,
     limit: { effect: 'pure', where: 'index bindings' },
     meter: view.unit.meter,
   }
   const result = attempt(() => apply(lambda, document, context, Position.root))
-  return result.ok ? [result.value] : []
+  if (!result.ok) return []
+  if (isArray(result.value)) return result.value.map((one) => (isBindable(one) ? one : null))
+  return isBindable(result.value) ? [result.value] : []
 }
+
+const isBindable = (value: Value) => isScalar(value) || value instanceof TransactionTime
 
 /** Makes the entries of every document that an index covers (data-model §5.8). */
 export function buildIndex(view: DatabaseView, index: Index): void {
@@ -274,10 +301,4 @@ export function buildIndex(view: DatabaseView, index: Index): void {
       for (const entry of now) unit.transaction.put(entry.key, entry.value)
     }
   }
-}
-
-/** Removes every entry of an index. */
-export function dropEntries(view: DatabaseView, index: Ref): void {
-  const entries = view.unit.transaction.range(...indexRange(index))
-  for (const { key } of [...entries]) view.unit.transaction.delete(Buffer.from(key))
 }

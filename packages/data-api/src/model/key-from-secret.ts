@@ -1,7 +1,6 @@
 import { instanceUnusable, nativeCollections, type Position, Ref, type Value } from '@vivarium/fql'
 import { mayRead } from './authorization.ts'
 import type { DatabaseView } from './database-view.ts'
-import { keyKey } from './keys.ts'
 import { decodeSecret, matchesHash } from './secrets.ts'
 
 /**
@@ -15,11 +14,7 @@ export function keyFromSecret(view: DatabaseView, text: string, position: Positi
   const missing = () => instanceUnusable(`No key found for secret ${text}.`, position)
   if (secret === undefined) throw missing()
   const isKey = secret.kind === 'key'
-  const holder = isKey ? view.unit.transaction.get(keyKey(secret.id)) : undefined
-  const database = isKey
-    ? holder && new DataView(holder.buffer, holder.byteOffset).getBigUint64(0)
-    : secret.database
-  if (database !== view.database) throw missing()
+  if (!isKey && secret.database !== view.database) throw missing()
   const collection = isKey ? nativeCollections.keys : nativeCollections.tokens
   const ref = new Ref(view.database, collection, secret.id)
   const document = mayRead(view, ref) ? view.read(ref, undefined) : undefined

@@ -9,7 +9,8 @@
  * F0 'q' database(8) native(1)                                the next sequential id
  * F0 'v' database(8)                                          the schema's version
  * F0 'g' database(8)                                          a database that exists: where its document is
- * F0 'k' id(8)                                                a key: the database that stores it
+ * F0 'k' id(8)                                                a key: the databases that store one of this id
+ * F0 'o' database(8) native(1) collection(4) id(8) id(8)      a token or credentials of a document
  * ```
  *
  * Numbers are big-endian and unsigned. `terms` is a length and so many bytes, or FF and a SHA-256 where
@@ -29,6 +30,7 @@ const kinds = {
   schemaVersion: 0x76,
   database: 0x67,
   key: 0x6b,
+  owned: 0x6f,
 } as const
 
 /** Where a key ends that nothing of its prefix reaches. */
@@ -104,9 +106,30 @@ export function databaseKey(database: DatabaseId): Uint8Array {
   return begin('database', database, 10)
 }
 
-/** The record of a key that exists, by its id alone: what a secret names. */
+/** The record of the keys of one id, which is all that a secret names. */
 export function keyKey(id: bigint): Uint8Array {
   return begin('key', id, 10)
+}
+
+/** That `owned`, a token or credentials, is of `owner`. */
+export function ownedKey(owned: Ref, owner: Ref): Uint8Array {
+  const key = begin('owned', owned.database, 31)
+  key[10] = owned.collection
+  key.writeUInt32BE(owner.collection, 11)
+  key.writeBigUInt64BE(BigInt.asUintN(64, owner.id), 15)
+  key.writeBigUInt64BE(BigInt.asUintN(64, owned.id), 23)
+  return key
+}
+
+/** Everything of one built-in collection that is of `owner`. */
+export function ownedRange(native: number, owner: Ref): KeyRange {
+  const key = ownedKey(new Ref(owner.database, native, 0n), owner).subarray(0, 23)
+  return [key, after(key)]
+}
+
+/** The id in the key of something owned. */
+export function idInOwnedKey(key: Uint8Array): bigint {
+  return view(key).getBigInt64(23)
 }
 
 const rawTermsMax = 64
@@ -123,13 +146,6 @@ export function entryPrefix(index: Ref, terms: Uint8Array): Buffer {
   // Index ids are sequential from 32768 and stay below 2^16.
   head.writeUInt32BE(Number(index.id), 10)
   return Buffer.concat([head, terms])
-}
-
-/** All entries of an index. */
-export function indexRange(index: Ref): KeyRange {
-  const from = begin('entry', index.database, 14)
-  from.writeUInt32BE(Number(index.id), 10)
-  return [from, after(from)]
 }
 
 /** Values longer than this in their order key are cut, and told apart by a hash (the entry keeps them). */
@@ -151,16 +167,23 @@ function writeEntryRef(key: Buffer, offset: number, ref: Ref): void {
 }
 
 /** The values part as it stands in keys. */
-export function cutValues(values: Uint8Array): Uint8Array {
+function cutValues(values: Uint8Array): Uint8Array {
   if (values.length <= valuesBytesMax) return values
   const hash = createHash('sha256').update(values).digest()
   return Buffer.concat([values.subarray(0, valuesBytesMax), hash])
 }
 
-/** The place of an entry's ref behind `prefix` and `values`: where a bound with a ref lies. */
-export function entryBound(prefix: Uint8Array, values: Uint8Array, ref: Ref | undefined): Buffer {
-  if (ref === undefined) return Buffer.concat([prefix, cutValues(values)])
-  return Buffer.from(entryKey(prefix, values, ref))
+/** The part of entry keys that entries with all these values share. */
+export function entryConstraint(prefix: Uint8Array, values: Uint8Array): Uint8Array {
+  return Buffer.concat([prefix, cutValues(values)])
+}
+
+/**
+ * The part of entry keys that entries share whose values begin with `values`. Beyond what keys hold of
+ * values, entries are not in their order, so such a place is the one before all of them.
+ */
+export function valuesPrefix(prefix: Uint8Array, values: Uint8Array): Uint8Array {
+  return Buffer.concat([prefix, values.subarray(0, valuesBytesMax)])
 }
 
 /** The document that an entry is of: the last twelve bytes of its key. */

@@ -24,12 +24,14 @@ import {
   after,
   collectionRange,
   documentKey,
-  entryBound,
+  entryConstraint,
+  entryKey,
   entryPrefix,
   idInDocumentKey,
   type KeyRange,
   refInEntryKey,
   termsPart,
+  valuesPrefix,
 } from './keys.ts'
 import type { Index } from './schema.ts'
 import { liveVersion } from './versions.ts'
@@ -128,7 +130,13 @@ function* indexEntries(
   const lambdas = view.unit.lambdas(ref.database)
   const prefix = entryPrefix(ref, termsPart(encodeValues(terms, lambdas)))
   const reversed = index.values.map(({ reverse }) => reverse)
-  const place = (bound: SetBound) => entryBound(prefix, orderKey(bound.values, reversed), bound.ref)
+  const place = (bound: SetBound) => {
+    const ordered = orderKey(bound.values, reversed)
+    if (bound.values.length < reversed.length) return valuesPrefix(prefix, ordered)
+    return bound.ref === undefined
+      ? entryConstraint(prefix, ordered)
+      : entryKey(prefix, ordered, bound.ref)
+  }
   const sees = isAllowed(view, 'unrestricted_read', ref, () => terms)
     ? () => true
     : (document: Ref) => mayRead(view, document)
@@ -183,9 +191,10 @@ function* scan(
     ? [at(options.to, whole[0]), at(options.from, whole[1])]
     : [at(options.from, whole[0]), at(options.to, whole[1])]
   const expected = options.expected === undefined ? {} : { expected: options.expected }
-  view.unit.reads.readOps++
-  for (const entry of view.unit.transaction.range(from, to, { reverse, ...expected })) {
-    view.unit.reads.bytesRead += entry.key.length + entry.value.length
+  view.unit.readOps++
+  const { transaction } = view.unit
+  for (const entry of transaction.range(from, to, { reverse, ...expected })) {
+    transaction.bytesRead += entry.key.length + entry.value.length
     yield entry
   }
 }

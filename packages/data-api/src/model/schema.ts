@@ -6,7 +6,7 @@
  * version, and what is kept is used only if it was made from that very version.
  */
 import type { DatabaseId, Integer, LambdaValue, Value } from '@vivarium/fql'
-import { isArray, nativeCollections, ObjectValue, Ref } from '@vivarium/fql'
+import { isArray, isInteger, nativeCollections, ObjectValue, Ref } from '@vivarium/fql'
 import type { Transaction } from '@vivarium/store'
 import { decodeVersion, type LambdaCodec, type StoredVersion } from './codec.ts'
 import {
@@ -38,6 +38,8 @@ export interface Collection {
   readonly name: string
   /** Null: forever. */
   readonly historyDays: Integer | null
+  /** No valid time before this can be read, whatever `historyDays` says; microseconds. */
+  readonly historyFloor: bigint
   readonly ttlDays: Integer | undefined
 }
 
@@ -215,6 +217,22 @@ export function databaseDocument(transaction: Transaction, database: DatabaseId)
   return new Ref(view.getBigUint64(0), nativeCollections.databases, view.getBigInt64(8))
 }
 
+/** The databases from `from` (exclusive) down to `to`; undefined if it does not lie below, or is gone. */
+export function databasePath(
+  transaction: Transaction,
+  from: DatabaseId,
+  to: DatabaseId,
+): readonly DatabaseId[] | undefined {
+  const path: DatabaseId[] = []
+  for (let at = to; at !== from; ) {
+    const document = databaseDocument(transaction, at)
+    if (document === undefined) return undefined
+    path.unshift(at)
+    at = document.database
+  }
+  return path
+}
+
 /** The record that `databaseDocument` reads. */
 export function databaseRecord(document: Ref): Uint8Array {
   const bytes = Buffer.alloc(16)
@@ -243,11 +261,13 @@ const nameOf = (fields: ObjectValue) => String(fields.get('name'))
 function readCollection(ref: Ref, fields: ObjectValue): Collection & { ref: Ref } {
   const ttlDays = fields.get('ttl_days')
   const historyDays = fields.get('history_days')
+  const floor = fields.get('history_floor') ?? null
   return {
     ref,
     id: Number(ref.id),
     name: nameOf(fields),
     historyDays: historyDays === undefined ? null : (historyDays as Integer | null),
+    historyFloor: isInteger(floor) ? BigInt(floor) : 0n,
     ttlDays: ttlDays === undefined ? undefined : (ttlDays as Integer),
   }
 }

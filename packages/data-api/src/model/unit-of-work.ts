@@ -5,37 +5,24 @@
 import {
   type ApiVersion,
   type DatabaseId,
-  LambdaValue as Lambda,
-  type LambdaValue,
   type Meter,
   type NamedCollection,
   type Names,
   nativeCollections,
-  ObjectValue,
-  Position,
-  parseApiVersion,
-  parseClosedLambda,
-  parseJson,
   Ref,
-  render,
 } from '@vivarium/fql'
 import type { Transaction } from '@vivarium/store'
 import type { LambdaCodec } from './codec.ts'
-import { describeRef } from './describe-ref.ts'
 import { nameKey, schemaVersionKey } from './keys.ts'
-import { databaseDocument, readSchema, type Schema, schemaVersion } from './schema.ts'
+import { lambdaCodec } from './lambda-codec.ts'
+import { MeteredTransaction } from './metered-transaction.ts'
+import { databaseDocument, databasePath, readSchema, type Schema, schemaVersion } from './schema.ts'
 
 /** Schemas kept between transactions, each for the version it was read at. */
 export type SchemaCache = Map<DatabaseId, Schema>
 
 /** How many databases' schemas are kept. */
 const schemasMax = 1000
-
-/** What the transaction has read, for the response headers (wire §3.2). */
-export interface ReadMeter {
-  readOps: number
-  bytesRead: number
-}
 
 /** Everything a unit of work is made from. */
 export interface UnitOfWorkOptions {
@@ -48,11 +35,14 @@ export interface UnitOfWorkOptions {
 }
 
 export class UnitOfWork {
-  readonly transaction: Transaction
+  readonly transaction: MeteredTransaction
   readonly meter: Meter
   readonly version: ApiVersion
   readonly entropy: Uint8Array
-  readonly reads: ReadMeter = { readOps: 0, bytesRead: 0 }
+  /** Documents and sets read by functions of the query (wire §3.2). */
+  readOps = 0
+  /** Where the deletions of this transaction are kept, by the hexadecimal of their history keys. */
+  readonly #deletions = new Set<string>()
   readonly #schemas: SchemaCache
   /** Schemas as they were when this transaction first looked: what names resolve against. */
   readonly #first = new Map<DatabaseId, Schema>()
@@ -61,7 +51,7 @@ export class UnitOfWork {
   readonly #codecs = new Map<DatabaseId, LambdaCodec>()
 
   constructor(options: UnitOfWorkOptions) {
-    this.transaction = options.transaction
+    this.transaction = new MeteredTransaction(options.transaction)
     this.meter = options.meter
     this.version = options.version
     this.entropy = options.entropy
@@ -106,20 +96,29 @@ export class UnitOfWork {
     return schema
   }
 
+  /** Remembers a deletion, which a later write of this transaction may undo. */
+  noteDeletion(historyKey: Uint8Array): void {
+    this.#deletions.add(Buffer.from(historyKey).toString('hex'))
+  }
+
+  /** Undoes the deletion kept at `historyKey`, if this transaction made it. */
+  forgetDeletion(historyKey: Uint8Array): void {
+    if (this.#deletions.size === 0) return
+    if (this.#deletions.delete(Buffer.from(historyKey).toString('hex'))) {
+      this.transaction.delete(historyKey)
+    }
+  }
+
   /** How lambdas stored in a database are read and written. */
   lambdas(database: DatabaseId): LambdaCodec {
     let codec = this.#codecs.get(database)
     if (codec === undefined) {
-      codec = lambdaCodec(namesIn(this.transaction, database), (ref) =>
-        this.#describeForStorage(ref),
-      )
+      codec = lambdaCodec(namesIn(this.transaction, database), {
+        path: (from, to) => databasePath(this.transaction, from, to),
+      })
       this.#codecs.set(database, codec)
     }
     return codec
-  }
-
-  #describeForStorage(ref: Ref) {
-    return describeRef(this, ref, ref.database)
   }
 }
 
@@ -150,23 +149,4 @@ export function resolveName(
 export function childDatabase(transaction: Transaction, ref: Ref): DatabaseId | undefined {
   // A database's document has the database's own id: see types/database.ts.
   return databaseDocument(transaction, ref.id)?.equals(ref) ? ref.id : undefined
-}
-
-function lambdaCodec(
-  names: Names,
-  describe: Parameters<typeof render>[1]['describe'],
-): LambdaCodec {
-  return {
-    write: (lambda) => render(lambda, { describe, version: 'UNSTABLE', keepQuotes: true }),
-    read: (json) => readLambda(json, names),
-  }
-}
-
-function readLambda(json: string, names: Names): LambdaValue {
-  const tagged = parseJson(json) as ObjectValue
-  const literal = tagged.values[0] as ObjectValue
-  const version = parseApiVersion(String(literal.get('api_version'))) ?? '2.12'
-  const body = literal.without('api_version')
-  const parsed = parseClosedLambda(body, Position.root, { version, names })
-  return new Lambda(parsed.pattern, parsed.body, parsed.version, ObjectValue.empty)
 }

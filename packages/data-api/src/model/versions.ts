@@ -1,5 +1,16 @@
 /** Reading and writing the versions of documents (data-model §4.1). */
-import { ObjectValue, type Ref, type Value } from '@vivarium/fql'
+import {
+  type DatabaseId,
+  formatTime,
+  type Integer,
+  nativeCollections,
+  ObjectValue,
+  type Ref,
+  RequestError,
+  Time,
+  userCollectionIdMin,
+  type Value,
+} from '@vivarium/fql'
 import { decodeVersion, encodeVersion, type StoredVersion, ttlOfVersion } from './codec.ts'
 import { documentKey, historyKey, historyRange } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -8,19 +19,21 @@ import type { UnitOfWork } from './unit-of-work.ts'
 export function newestVersion(unit: UnitOfWork, ref: Ref): StoredVersion | undefined {
   const bytes = unit.transaction.get(documentKey(ref))
   if (bytes === undefined) return undefined
-  unit.reads.bytesRead += bytes.length
   return decodeVersion(bytes, unit.lambdas(ref.database))
 }
 
 /**
  * The live version now, or at a valid time. What has expired at the transaction's time is never live,
  * whatever time is asked for (data-model §3.4).
+ *
+ * @throws RequestError `bad request` for a time before the minimum valid time
  */
 export function liveVersion(
   unit: UnitOfWork,
   ref: Ref,
   at: bigint | undefined,
 ): StoredVersion | undefined {
+  if (at !== undefined) checkValidTime(unit, ref.database, ref.collection, at)
   const newest = newestVersion(unit, ref)
   const version =
     at === undefined || (newest !== undefined && newest.micros <= at)
@@ -33,7 +46,6 @@ export function liveVersion(
 export function isLive(unit: UnitOfWork, ref: Ref): boolean {
   const bytes = unit.transaction.get(documentKey(ref))
   if (bytes === undefined) return false
-  unit.reads.bytesRead += bytes.length
   const ttl = ttlOfVersion(bytes)
   return ttl === undefined || ttl > unit.transaction.timestamp
 }
@@ -71,9 +83,19 @@ export function putVersion(
 ): void {
   const micros = unit.transaction.timestamp
   keepPrevious(unit, ref, previous)
+  // At one time there is one version: this one takes the place of a deletion of the same transaction.
+  unit.forgetDeletion(historyKey(ref, micros))
   const version = { micros, isDeletion: false, fields }
-  unit.transaction.put(documentKey(ref), encodeVersion(version, unit.lambdas(ref.database)))
+  const bytes = encodeVersion(version, unit.lambdas(ref.database))
+  if (bytes.length > versionBytesMax) {
+    const why = `Version bytes (${bytes.length}) exceeds threshold (${versionBytesMax})`
+    throw new RequestError(400, 'bad request', why)
+  }
+  unit.transaction.put(documentKey(ref), bytes)
 }
+
+/** Most bytes that one version of a document may have (data-model §9.3). */
+const versionBytesMax = 8 * 1024 * 1024
 
 /** Removes the newest version, and keeps it and the deletion in the history. */
 export function deleteVersion(unit: UnitOfWork, ref: Ref, previous: StoredVersion): void {
@@ -83,17 +105,81 @@ export function deleteVersion(unit: UnitOfWork, ref: Ref, previous: StoredVersio
     isDeletion: true,
     fields: ObjectValue.empty,
   }
-  unit.transaction.put(
-    historyKey(ref, deletion.micros),
-    encodeVersion(deletion, unit.lambdas(ref.database)),
-  )
+  const key = historyKey(ref, deletion.micros)
+  unit.transaction.put(key, encodeVersion(deletion, unit.lambdas(ref.database)))
+  unit.noteDeletion(key)
   unit.transaction.delete(documentKey(ref))
 }
 
 function keepPrevious(unit: UnitOfWork, ref: Ref, previous: StoredVersion | undefined): void {
   if (previous === undefined || previous.micros >= unit.transaction.timestamp) return
+  prune(unit, ref)
   unit.transaction.put(
     historyKey(ref, previous.micros),
     encodeVersion(previous, unit.lambdas(ref.database)),
   )
+}
+
+/**
+ * Forgets what can no longer be read: of the versions from before the minimum valid time, all but the one
+ * that was valid at it. So the history of a document that is written often stays within its window.
+ */
+function prune(unit: UnitOfWork, ref: Ref): void {
+  const minimum = minimumValidTime(unit, ref.database, ref.collection)
+  if (minimum <= 0n) return
+  const { transaction } = unit
+  const old = [...transaction.range(...historyRange(ref, minimum), { reverse: true })]
+  const obsolete = old.filter(
+    ({ value }, i) => i > 0 || decodeVersion(value, unit.lambdas(ref.database)).isDeletion,
+  )
+  for (const { key } of obsolete) transaction.delete(Uint8Array.from(key))
+}
+
+/** How long before a collection's own limit its history can still be read. */
+const historyGraceMicros = 15n * 60_000_000n
+
+/** The earliest valid time at which a collection can be read, in microseconds (data-model §4.1). */
+export function minimumValidTime(
+  unit: UnitOfWork,
+  database: DatabaseId,
+  collection: number,
+): bigint {
+  const now = unit.transaction.timestamp
+  if (collection < userCollectionIdMin) {
+    // Keys, tokens and credentials keep no history of their own, schema documents all of it.
+    return withoutHistory.has(collection) ? now - historyGraceMicros : 0n
+  }
+  const known = unit.schema(database).collections.get(collection)
+  if (known === undefined) return 0n
+  const { historyDays, historyFloor } = known
+  return later(historyStart(now, historyDays), historyFloor) - historyGraceMicros
+}
+
+const withoutHistory: ReadonlySet<number> = new Set([
+  nativeCollections.keys,
+  nativeCollections.tokens,
+  nativeCollections.credentials,
+])
+
+const microsPerDay = 86_400_000_000n
+
+/** The time before which `historyDays` keeps nothing; the epoch for null, which keeps all. */
+export function historyStart(now: bigint, historyDays: Integer | null): bigint {
+  return historyDays === null ? 0n : later(now - BigInt(historyDays) * microsPerDay, 0n)
+}
+
+const later = (a: bigint, b: bigint) => (a > b ? a : b)
+
+/** @throws RequestError `bad request` for a valid time that is no longer kept */
+export function checkValidTime(
+  unit: UnitOfWork,
+  database: DatabaseId,
+  collection: number,
+  at: bigint,
+): void {
+  const minimum = minimumValidTime(unit, database, collection)
+  if (at >= minimum) return
+  const [asked, allowed] = [at, minimum].map((micros) => formatTime(Time.fromMicros(micros)))
+  const why = `Requested timestamp ${asked} less than minimum allowed timestamp ${allowed}.`
+  throw new RequestError(400, 'bad request', why)
 }

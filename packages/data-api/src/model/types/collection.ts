@@ -5,12 +5,15 @@ import {
   nativeCollections,
   type ObjectValue,
   RequestError,
+  integer as toInteger,
 } from '@vivarium/fql'
 import type { DatabaseView } from '../database-view.ts'
 import { data, fail, field, integer, name } from '../fields.ts'
 import { sequenceKey } from '../keys.ts'
 import type { Index } from '../schema.ts'
+import { historyStart } from '../versions.ts'
 import { defineType } from './define-type.ts'
+import type { Write } from './document-type.ts'
 
 /** The ids of user collections and of indexes (data-model §1.2, §1.3). */
 const sequences: Partial<Record<NativeCollection, { first: number; last: number }>> = {
@@ -54,15 +57,12 @@ export const collectionType = defineType({
     }),
     ttl_days: integer,
     data,
+    history_floor: { ...integer, protection: 'internal' },
   },
   retained: ['name', 'history_days'],
   isSchema: true,
   newId: (view) => nextSequentialId(view, 'collections'),
-  prepare: ({ action, params, fields }) => ({
-    // A null asks for history without end, and is stored as no value.
-    fields: action === 'create' && !params.has('history_days') ? withHistory(fields) : fields,
-    failures: [],
-  }),
+  prepare: (write) => ({ fields: withFloor(write, withHistory(write)), failures: [] }),
   dependents: (view, ref) => {
     const indexes = [...view.unit.schema(ref.database).indexes.values()]
     return indexes.filter((index) => hasOnlySource(index, Number(ref.id))).map((index) => index.ref)
@@ -75,6 +75,23 @@ function hasOnlySource(index: Index, collection: number): boolean {
   )
 }
 
-function withHistory(fields: ObjectValue): ObjectValue {
-  return fields.with('history_days', 0)
+/** The fields with the default `history_days`; a null asks for history without end: no value. */
+function withHistory({ action, params, fields }: Write): ObjectValue {
+  return action === 'create' && !params.has('history_days')
+    ? fields.with('history_days', 0)
+    : fields
+}
+
+/** The fields with the time before which history is gone for good (data-model §4.1). */
+function withFloor({ view, current }: Write, fields: ObjectValue): ObjectValue {
+  const { timestamp } = view.unit.transaction
+  const start = (of: ObjectValue) => historyStart(timestamp, integerIn(of, 'history_days') ?? null)
+  const before = current && [start(current), BigInt(integerIn(current, 'history_floor') ?? 0)]
+  const floor = [start(fields), ...(before ?? [])].reduce((a, b) => (a > b ? a : b))
+  return fields.with('history_floor', toInteger(floor))
+}
+
+function integerIn(fields: ObjectValue, key: string): Integer | undefined {
+  const value = fields.get(key) ?? null
+  return isInteger(value) ? value : undefined
 }

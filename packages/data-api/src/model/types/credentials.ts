@@ -1,5 +1,8 @@
+import { instanceNotUnique, Ref } from '@vivarium/fql'
 import { data, documentRef, fail, string, ttl } from '../fields.ts'
+import { ownedBy, removeOwner, writeOwner } from '../owned.ts'
 import { hashPassword, passwordMatches } from '../password.ts'
+import { isLive } from '../versions.ts'
 import { defineType } from './define-type.ts'
 import type { Prepared, Write } from './document-type.ts'
 
@@ -7,6 +10,7 @@ import type { Prepared, Write } from './document-type.ts'
  * Credentials: the password of a document. Server keys set it outright; everyone else must name the
  * current one.
  *
+ * @throws `instance not unique` for the second credentials of a document
  * @see data-model §1.8
  */
 export const credentialsType = defineType({
@@ -21,9 +25,13 @@ export const credentialsType = defineType({
     data,
   },
   prepare: (write) => prepareCredentials(write),
+  written: writeOwner,
+  deleted: removeOwner,
 })
 
-function prepareCredentials({ view, ref, current, params, fields }: Write): Prepared {
+function prepareCredentials(write: Write): Prepared {
+  checkOnly(write)
+  const { view, ref, current, params, fields } = write
   const kind = view.caller.permissions.kind
   const isServer = kind === 'server' || kind === 'server-readonly'
   const kept = fields.without('password').without('current_password')
@@ -48,5 +56,14 @@ function prepareCredentials({ view, ref, current, params, fields }: Write): Prep
   return {
     fields: kept.with('hashed_password', hash),
     failures: mayChange ? [] : [fail(['current_password'], 'invalid password', why)],
+  }
+}
+
+/** A document has one set of credentials; one that has expired gives way. */
+function checkOnly({ view, ref, fields, position }: Write): void {
+  const instance = fields.get('instance')
+  const others = instance instanceof Ref ? ownedBy(view.unit, 'credentials', instance) : []
+  if (others.some((other) => !other.equals(ref) && isLive(view.unit, other))) {
+    throw instanceNotUnique(position)
   }
 }

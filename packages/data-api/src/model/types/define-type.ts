@@ -10,7 +10,9 @@ export function defineType(
   const isShown = shown(type.fields)
   return {
     retained: [],
+    isWritable: true,
     isSchema: false,
+    checksReferences: type.isSchema ?? false,
     isAllowedInContainer: false,
     newId: (view) => view.newId(),
     document: (ref, ts, fields) => new DocumentValue(ref, ts, isShown(fields)),

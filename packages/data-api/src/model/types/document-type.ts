@@ -44,8 +44,12 @@ export interface DocumentType {
   readonly fields: Fields
   /** The fields that `Replace` keeps though it was not given them. */
   readonly retained: readonly string[]
+  /** Whether documents of it can be written at all. */
+  readonly isWritable: boolean
   /** Whether documents of this type are part of the schema. */
   readonly isSchema: boolean
+  /** Whether every ref in its fields must exist and be readable by who writes it (data-model §1). */
+  readonly checksReferences: boolean
   /** Whether it may exist in a container database (data-model §1.1). */
   readonly isAllowedInContainer: boolean
   /** The id of the next document. */
@@ -59,5 +63,5 @@ export interface DocumentType {
   /** The documents that go with it when it is deleted. */
   dependents(view: DatabaseView, ref: Ref): Iterable<Ref>
   /** Removes what is kept of it besides its document. */
-  deleted(view: DatabaseView, ref: Ref): void
+  deleted(view: DatabaseView, ref: Ref, fields: ObjectValue): void
 }

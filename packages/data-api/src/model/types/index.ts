@@ -12,7 +12,7 @@ import {
 } from '@vivarium/fql'
 import type { DatabaseView } from '../database-view.ts'
 import { boolean, data, fail, field, isCollection, name, required, wrongType } from '../fields.ts'
-import { buildIndex, dropEntries } from '../index-entries.ts'
+import { buildIndex } from '../index-entries.ts'
 import { mask } from '../patch.ts'
 import { readIndex } from '../schema.ts'
 import { nextSequentialId } from './collection.ts'
@@ -24,7 +24,8 @@ const termKeys = new Set(['field', 'binding', 'reverse', 'transform', 'mva'])
 
 /**
  * Indexes. What is indexed is fixed when the index is made; its name, data, `unique` and `serialized` may
- * change.
+ * change. The entries of a deleted index stay behind, unreachable: no id is given out again, and there may
+ * be any number of them.
  *
  * @see data-model §1.3
  */
@@ -49,7 +50,6 @@ export const indexType = defineType({
   written: ({ view, ref, action, fields }) => {
     if (action === 'create') buildIndex(view, readIndex(ref, fields))
   },
-  deleted: (view, ref) => dropEntries(view, ref),
 })
 
 function isTermList(value: Value): boolean {
@@ -198,34 +198,31 @@ const fixed = ['source', 'terms', 'values'] as const
 function prepareChange({ view, current, fields }: Write): Prepared {
   const before = current ?? ObjectValue.empty
   const changed = normalise(fields)
-  const kept = fixed.reduce<ObjectValue>((object, key) => {
-    const value = before.get(key)
-    return value === undefined || object.has(key) ? object : object.with(key, value)
-  }, changed)
-  const different = fixed.filter((key) => !isSame(view, before.get(key), kept.get(key)))
-  const failures =
-    different.length === 0
-      ? []
-      : [
-          fail(
-            [],
-            'invalid index',
-            `Index sources, terms, and values may not be updated (${different.join(', ')})`,
-          ),
-        ]
-  const partitions = before.get('partitions') ?? 1
-  const given = changed.get('partitions') ?? partitions
-  if (given !== partitions) {
-    const why = `Index partition count may not be updated (${String(partitions)} -> ${String(given)}).`
+  const different = fixed.filter((key) => !isSame(view, before.get(key), changed.get(key)))
+  const failures: ValidationFailure[] = []
+  if (different.length > 0) {
+    const what = different.join(', ')
+    const why = `Index sources, terms, and values may not be updated (${what})`
+    failures.push(fail([], 'invalid index', why))
+  }
+  const stored = before.get('partitions') ?? 1
+  const after = changed.with('partitions', changed.get('partitions') ?? stored)
+  const counts = [before, after].map(effectivePartitions)
+  if (counts[0] !== counts[1]) {
+    const why = `Index partition count may not be updated (${counts[0]} -> ${counts[1]}).`
     failures.push(fail([], 'invalid index', why))
   }
   return {
-    fields: kept
+    fields: after
       .with('active', before.get('active') ?? true)
-      .with('serialized', changed.get('serialized') ?? before.get('serialized') ?? true)
-      .with('partitions', partitions),
+      .with('serialized', changed.get('serialized') ?? before.get('serialized') ?? true),
     failures,
   }
+}
+
+/** A unique index has one partition, whatever it says. */
+function effectivePartitions(fields: ObjectValue): string {
+  return fields.get('unique') === true ? '1' : String(fields.get('partitions') ?? 1)
 }
 
 /** Whether two stored values are the same, by how they are stored. */

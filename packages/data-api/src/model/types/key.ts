@@ -1,6 +1,6 @@
 import type { ObjectValue } from '@vivarium/fql'
 import { data, databaseRef, fail, field, priority, string, ttl } from '../fields.ts'
-import { keyKey } from '../keys.ts'
+import { addKeyHome, removeKeyHome } from '../key-homes.ts'
 import { mask } from '../patch.ts'
 import { decodeSecret, encodeSecret, hashSecret, randomFor } from '../secrets.ts'
 import { defineType } from './define-type.ts'
@@ -27,6 +27,7 @@ export const keyType = defineType({
   },
   retained: ['hashed_secret'],
   isAllowedInContainer: true,
+  checksReferences: true,
   prepare: (write) => {
     const { view, fields } = write
     const secret = secretFor(write)
@@ -44,12 +45,10 @@ export const keyType = defineType({
       ...(secret.shown === undefined ? {} : { shown: shownWith(stored, secret.shown) }),
     }
   },
-  written: ({ view, ref }) => {
-    const database = Buffer.alloc(8)
-    database.writeBigUInt64BE(ref.database)
-    view.unit.transaction.put(keyKey(ref.id), database)
+  written: ({ view, ref, action }) => {
+    if (action === 'create') addKeyHome(view.unit, ref.id, ref.database)
   },
-  deleted: (view, ref) => view.unit.transaction.delete(keyKey(ref.id)),
+  deleted: (view, ref) => removeKeyHome(view.unit, ref.id, ref.database),
 })
 
 /** The secret comes before its hash. */

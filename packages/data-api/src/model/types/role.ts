@@ -51,7 +51,7 @@ export const roleType = defineType({
   retained: ['name'],
   isSchema: true,
   isAllowedInContainer: true,
-  prepare: ({ view, ref, fields }) => {
+  prepare: ({ view, ref, fields, position }) => {
     const privileges = parts(fields.get('privileges'))
     const membership = parts(fields.get('membership'))
     const failures = [
@@ -59,7 +59,9 @@ export const roleType = defineType({
       ...membership.list.flatMap((one) => checkMembership(one, membership.isSingle)),
     ]
     const stored = maskActions(fields)
-    return { fields: stored, failures: [...failures, ...checkCount(view, ref, membership.list)] }
+    const path = position.toArray().map(String)
+    failures.push(...checkCount(view, ref, membership.list, path))
+    return { fields: stored, failures }
   },
 })
 
@@ -74,7 +76,7 @@ function checkPrivilege(privilege: ObjectValue, checksArity: boolean): Validatio
   const granted = privilege.get('actions')
   const failures = resource === undefined ? [required(['resource'])] : []
   if (resource !== undefined && !(resource instanceof Ref)) {
-    failures.push(wrongType(['privileges', 'resource'], resource, 'Ref'))
+    failures.push(wrongType(pathOf(resource, ['privileges', 'resource']), resource, 'Ref'))
   }
   if (granted === undefined) return failures
   if (!(granted instanceof ObjectValue))
@@ -83,7 +85,9 @@ function checkPrivilege(privilege: ObjectValue, checksArity: boolean): Validatio
     const value = granted.get(action)
     const path = ['privileges', 'actions', action]
     if (value === undefined || typeof value === 'boolean') return []
-    if (!(value instanceof LambdaValue)) return [wrongType(path, value, 'RoleAction')]
+    if (!(value instanceof LambdaValue)) {
+      return [wrongType(pathOf(value, path), value, 'RoleAction')]
+    }
     return checksArity ? checkArity(value, arity[action], path) : []
   })
   return [...failures, ...checked]
@@ -94,13 +98,19 @@ function checkMembership(member: ObjectValue, checksArity: boolean): ValidationF
   const predicate = member.get('predicate')
   const failures = resource === undefined ? [required(['resource'])] : []
   if (resource !== undefined && !isCollection(resource)) {
-    failures.push(wrongType(['membership', 'resource'], resource, 'Class Ref'))
+    failures.push(wrongType(pathOf(resource, ['membership', 'resource']), resource, 'Class Ref'))
   }
   if (predicate === undefined) return failures
   const path = ['membership', 'predicate']
-  if (!(predicate instanceof LambdaValue)) return [...failures, wrongType(path, predicate, 'Query')]
+  if (!(predicate instanceof LambdaValue)) {
+    return [...failures, wrongType(pathOf(predicate, path), predicate, 'Query')]
+  }
   return checksArity ? [...failures, ...checkArity(predicate, 1, path)] : failures
 }
+
+/** Strings pass the first check, of an element by itself, and are refused by the second (§0.2). */
+const pathOf = (value: Value, path: readonly string[]) =>
+  typeof value === 'string' ? path : path.slice(1)
 
 /** `_` takes any number; an array of names as many as it has; a name one. */
 function checkArity(lambda: LambdaValue, expected: number, path: string[]): ValidationFailure[] {
@@ -132,6 +142,7 @@ function checkCount(
   view: DatabaseView,
   role: Ref,
   membership: readonly ObjectValue[],
+  path: readonly string[],
 ): ValidationFailure[] {
   const schema = view.unit.schema(view.database)
   const isFull = membership.some((member) => {
@@ -142,5 +153,5 @@ function checkCount(
     return others.size >= rolesPerCollectionMax
   })
   const why = `Maximum number of roles per membership class exceeded. Maximum allowed: ${rolesPerCollectionMax}.`
-  return isFull ? [fail([], 'resources exceeded', why)] : []
+  return isFull ? [fail(path, 'resources exceeded', why)] : []
 }

@@ -13,7 +13,7 @@ import { userDocument } from './user-document.ts'
 
 /** Built-in collections that nothing can be written to yet. */
 const readOnly = (native: NativeCollection, label: string) =>
-  defineType({ label, native, fields: {} })
+  defineType({ label, native, fields: {}, isWritable: false })
 
 const types: Record<NativeCollection, DocumentType> = {
   collections: collectionType,

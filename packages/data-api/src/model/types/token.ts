@@ -1,5 +1,6 @@
 import type { ObjectValue } from '@vivarium/fql'
 import { data, documentRef, string, ttl } from '../fields.ts'
+import { removeOwner, writeOwner } from '../owned.ts'
 import { encodeSecret, hashSecret, randomFor } from '../secrets.ts'
 import { defineType } from './define-type.ts'
 import type { Prepared, Write } from './document-type.ts'
@@ -19,6 +20,8 @@ export const tokenType = defineType({
     hashed_secret: { ...string, protection: undefined },
   },
   prepare: (write) => prepareToken(write),
+  written: writeOwner,
+  deleted: removeOwner,
 })
 
 function prepareToken({ view, ref, action, fields }: Write): Prepared {

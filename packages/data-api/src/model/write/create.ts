@@ -13,8 +13,9 @@ import {
 } from '@vivarium/fql'
 import { mayCreate, mayCreateWithId } from '../authorization.ts'
 import type { DatabaseView } from '../database-view.ts'
-import { patchObject } from '../patch.ts'
+import { mask, patchObject } from '../patch.ts'
 import { checkReferences } from '../references.ts'
+import { storable } from '../storable.ts'
 import type { Write } from '../types/document-type.ts'
 import { documentTypeIn, documentTypeOf } from '../types/table.ts'
 import { liveVersion, newestVersion } from '../versions.ts'
@@ -30,13 +31,18 @@ import { isNameTaken, prepareWrite, store, writableParams } from './write-docume
 export function createDocument(
   view: DatabaseView,
   target: Ref,
-  params: ObjectValue,
-  { position, key }: { readonly position: Position; readonly key: string },
+  givenParams: ObjectValue,
+  { position, key }: { readonly position: Position; readonly key: string | undefined },
 ): DocumentValue {
-  const place = position.at(key)
+  const place = key === undefined ? position : position.at(key)
+  const params = storable(givenParams)
   checkReferences(view, params, position)
   const isCollection = isCollectionRef(target)
   const type = isCollection ? documentTypeIn(target) : documentTypeOf(target)
+  if (!type.isWritable) {
+    const what = `The feature '${type.native}' is not available for your plan.`
+    throw failure('feature not available', what, place)
+  }
   const given = writableParams(type, params, 'create')
   const collection = isCollection ? target : undefined
   if (collection !== undefined) {
@@ -44,6 +50,7 @@ export function createDocument(
     if (!mayCreate(view, collection, given)) throw permissionDenied(place)
   } else {
     if (!mayCreateWithId(view, target, given)) throw permissionDenied(place)
+    if (!view.hasCollection(target)) throw instanceNotFound('Collection', place)
     // What is known by name is made without an id, so this ref is of one that exists.
     const isNamedType = type.native !== undefined && isNamed(type.native)
     if (isNamedType || liveVersion(view.unit, target, undefined) !== undefined) {
@@ -53,7 +60,7 @@ export function createDocument(
   if (!type.isAllowedInContainer && view.unit.schema(view.database).isContainer) {
     throw failure('invalid object in container', 'Object is not allowed in a container', place)
   }
-  const fields = patchObject(ObjectValue.empty, given)
+  const fields = mask(patchObject(ObjectValue.empty, given), () => true)
   const ref =
     collection === undefined
       ? target

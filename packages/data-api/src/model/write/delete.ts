@@ -42,7 +42,7 @@ function remove(view: DatabaseView, ref: Ref, version: StoredVersion): void {
     const found = newestVersion(unit, dependent)
     if (found !== undefined) remove(view, dependent, found)
   }
-  type.deleted(view, ref)
+  type.deleted(view, ref, version.fields)
   if (type.isSchema) unit.schemaChanged(ref.database)
   deleteVersion(unit, ref, version)
   const name = version.fields.get('name')

@@ -11,6 +11,7 @@ import { mayWrite } from '../authorization.ts'
 import type { DatabaseView } from '../database-view.ts'
 import { mask, patchObject } from '../patch.ts'
 import { checkReferences } from '../references.ts'
+import { storable } from '../storable.ts'
 import type { DocumentType, Write } from '../types/document-type.ts'
 import { documentTypeOf } from '../types/table.ts'
 import { liveVersion } from '../versions.ts'
@@ -50,9 +51,10 @@ export function replaceDocument(
 function change(
   view: DatabaseView,
   ref: Ref,
-  params: ObjectValue,
+  givenParams: ObjectValue,
   { position, action }: { readonly position: Position; readonly action: 'update' | 'replace' },
 ): DocumentValue {
+  const params = storable(givenParams)
   checkReferences(view, params, position)
   const type = documentTypeOf(ref)
   const previous = liveVersion(view.unit, ref, undefined)

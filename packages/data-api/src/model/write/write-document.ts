@@ -9,7 +9,7 @@ import {
   TransactionTime,
   validationFailed,
 } from '@vivarium/fql'
-import { type StoredVersion, storable } from '../codec.ts'
+import type { StoredVersion } from '../codec.ts'
 import type { DatabaseView } from '../database-view.ts'
 import { checkFields } from '../fields.ts'
 import { updateEntries } from '../index-entries.ts'
@@ -43,8 +43,7 @@ export function prepareWrite(type: DocumentType, write: Write): Prepared {
   // A type's own checks rely on its fields having their types.
   if (failures.length > 0) throw validationFailed(failures, write.position)
   const prepared = type.prepare(write)
-  const references =
-    type.native === undefined ? [] : unreadableReferences(write.view, prepared.fields)
+  const references = type.checksReferences ? unreadableReferences(write.view, prepared.fields) : []
   const all = [...prepared.failures, ...references]
   if (all.length > 0) throw validationFailed(all, write.position)
   return prepared
@@ -59,7 +58,7 @@ export function store(
 ): DocumentValue {
   const { view, ref } = write
   const { unit } = view
-  const fields = storable(prepared.fields) as ObjectValue
+  const { fields } = prepared
   if (type.isSchema) unit.schemaChanged(view.database)
   putVersion(unit, ref, fields, previous)
   if (type.native !== undefined && isNamed(type.native)) writeName(view, ref, fields, previous)
