@@ -86,9 +86,9 @@ export function recoveryAddress(
   pool: UserPool,
   user: User,
 ): Address | { readonly attribute: 'none' | 'administrator' } {
-  const mechanisms = pool.settings.AccountRecoverySetting?.RecoveryMechanisms
-  if (mechanisms?.some(({ Name }) => Name === 'admin_only')) return { attribute: 'administrator' }
-  const found = recoveryOrder(pool).find(
+  const order = recoveryOrder(pool)
+  if (order.length === 0) return { attribute: 'administrator' }
+  const found = order.find(
     (attribute) =>
       (user.attributes[attribute] ?? '') !== '' &&
       user.attributes[`${attribute}_verified`] === 'true',
@@ -98,16 +98,17 @@ export function recoveryAddress(
     : { attribute: found, value: user.attributes[found] ?? '' }
 }
 
-/** The attributes that can recover an account, best first; text messages unless the pool says. */
+/**
+ * The attributes that can recover an account, best first; text messages unless the pool says. None: the
+ * pool leaves recovery to an administrator.
+ */
 export function recoveryOrder(pool: UserPool): readonly AddressName[] {
   const mechanisms = pool.settings.AccountRecoverySetting?.RecoveryMechanisms
   if (mechanisms === undefined) return ['phone_number', 'email']
+  if (mechanisms.some(({ Name }) => Name === 'admin_only')) return []
   return mechanisms
     .toSorted((one, other) => one.Priority - other.Priority)
-    .flatMap(({ Name }): AddressName[] => {
-      if (Name === 'admin_only') return []
-      return [Name === 'verified_email' ? 'email' : 'phone_number']
-    })
+    .map(({ Name }) => (Name === 'verified_email' ? 'email' : 'phone_number'))
 }
 
 /** A message about to be sent. */
@@ -117,6 +118,8 @@ export interface Delivery {
   readonly subject: TriggerSubject
   readonly address: Address
   readonly code: string
+  /** What the message calls the user. Default: the canonical name. */
+  readonly username?: string | undefined
   readonly clientMetadata: ClientMetadata | undefined
 }
 
@@ -127,14 +130,14 @@ export interface Delivery {
  */
 export async function deliverCode(
   environment: Environment,
-  { kind, source, subject, address, code, clientMetadata }: Delivery,
+  { kind, source, subject, address, code, username, clientMetadata }: Delivery,
 ): Promise<CodeDeliveryDetails> {
   const custom = await runCustomMessage(environment, source, subject, clientMetadata)
   const message = composeMessage(kind, {
     medium: mediumOf(address.attribute),
     to: address.value,
     code,
-    username: subject.user.username,
+    username: username ?? subject.user.username,
     settings: subject.pool.settings,
     custom,
   })

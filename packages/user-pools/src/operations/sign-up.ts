@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { codeEntropyBytes } from '../authentication/codes.ts'
 import { addressToVerify, deliverCode } from '../deliver-code.ts'
 import { refusal } from '../errors.ts'
+import { settled } from '../model/attribute-changes.ts'
 import { checkWritable } from '../model/attributes.ts'
 import { issueCode } from '../model/codes.ts'
 import type { User, UserPool } from '../model/documents.ts'
@@ -88,7 +89,7 @@ export const signUp = operation({
       status: decision.autoConfirmUser ? 'CONFIRMED' : 'UNCONFIRMED',
       isEnabled: true,
       attributes: {
-        ...names.attributes,
+        ...settled(names.attributes),
         ...(decision.autoVerifyEmail && { email_verified: 'true' }),
         ...(decision.autoVerifyPhone && { phone_number_verified: 'true' }),
       },

@@ -3,26 +3,37 @@ import type { Operation } from '../operation.ts'
 import { addCustomAttributes } from './add-custom-attributes.ts'
 import { adminInitiateAuth } from './admin-initiate-auth.ts'
 import { adminRespondToAuthChallenge } from './admin-respond-to-auth-challenge.ts'
+import { changePassword } from './change-password.ts'
+import { confirmForgotPassword } from './confirm-forgot-password.ts'
 import { confirmSignUp } from './confirm-sign-up.ts'
 import { createUserPool } from './create-user-pool.ts'
 import { createUserPoolClient } from './create-user-pool-client.ts'
+import { deleteUser } from './delete-user.ts'
+import { deleteUserAttributes } from './delete-user-attributes.ts'
 import { deleteUserPool } from './delete-user-pool.ts'
 import { deleteUserPoolClient } from './delete-user-pool-client.ts'
 import { describeUserPool } from './describe-user-pool.ts'
 import { describeUserPoolClient } from './describe-user-pool-client.ts'
+import { forgotPassword } from './forgot-password.ts'
+import { getTokensFromRefreshToken } from './get-tokens-from-refresh-token.ts'
 import { getUser } from './get-user.ts'
+import { getUserAttributeVerificationCode } from './get-user-attribute-verification-code.ts'
 import { getUserPoolMfaConfig } from './get-user-pool-mfa-config.ts'
+import { globalSignOut } from './global-sign-out.ts'
 import { initiateAuth } from './initiate-auth.ts'
 import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listUserPoolClients } from './list-user-pool-clients.ts'
 import { listUserPools } from './list-user-pools.ts'
 import { resendConfirmationCode } from './resend-confirmation-code.ts'
 import { respondToAuthChallenge } from './respond-to-auth-challenge.ts'
+import { revokeToken } from './revoke-token.ts'
 import { signUp } from './sign-up.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
+import { updateUserAttributes } from './update-user-attributes.ts'
 import { updateUserPool } from './update-user-pool.ts'
 import { updateUserPoolClient } from './update-user-pool-client.ts'
+import { verifyUserAttribute } from './verify-user-attribute.ts'
 
 const list: readonly Operation[] = [
   // User pools and app clients
@@ -51,6 +62,17 @@ const list: readonly Operation[] = [
   adminInitiateAuth,
   adminRespondToAuthChallenge,
   getUser,
+  forgotPassword,
+  confirmForgotPassword,
+  changePassword,
+  revokeToken,
+  globalSignOut,
+  getTokensFromRefreshToken,
+  updateUserAttributes,
+  verifyUserAttribute,
+  getUserAttributeVerificationCode,
+  deleteUserAttributes,
+  deleteUser,
 ]
 
 /** The operations by name. */

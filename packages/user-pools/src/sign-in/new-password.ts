@@ -5,6 +5,7 @@
  */
 import type { Environment } from '../environment.ts'
 import { refusal } from '../errors.ts'
+import { settled } from '../model/attribute-changes.ts'
 import { checkWritable, readableAttributes } from '../model/attributes.ts'
 import type { User, UserPool } from '../model/documents.ts'
 import { readUser } from '../model/names.ts'
@@ -121,7 +122,7 @@ export async function answerNewPassword(
     change: (current) => ({
       ...withPassword(current, verifier, { nowMs, historySize: historySizeOf(pool) }),
       status: 'CONFIRMED',
-      attributes: { ...current.attributes, ...added },
+      attributes: settled({ ...current.attributes, ...added }),
     }),
   })
 }

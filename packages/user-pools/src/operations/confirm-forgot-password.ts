@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { clearFailures, recordAttempt, unknownSubject } from '../model/attempts.ts'
+import { deleteCode, judgeCode, readCode } from '../model/codes.ts'
+import type { User } from '../model/documents.ts'
+import { findUser, fold } from '../model/names.ts'
+import {
+  checkPasswordPolicy,
+  hasSamePassword,
+  historySizeOf,
+  isRepeated,
+  newVerifier,
+} from '../model/passwords.ts'
+import { hidesUsers, poolSecretOf, readClient } from '../model/pools.ts'
+import { transactOrRefuse } from '../model/refusals.ts'
+import { withSessionsEnded } from '../model/sessions.ts'
+import { withPassword, writeUser } from '../model/users.ts'
+import { operation } from '../operation.ts'
+import { runPostConfirmation } from '../pool-triggers.ts'
+import { clientId, code, password, secretHash, stringMap, username } from '../request-shapes.ts'
+import { checkSecretHash } from '../sign-in/client-proof.ts'
+import { lambdaErrors } from './lambda-errors.ts'
+
+/**
+ * Sets a new password with the code that ForgotPassword or an administrator sent.
+ *
+ * A password that the policy refuses burns no code, and is refused whatever the code. Everything that
+ * costs a modular power happens before the transaction, for names that nobody has too.
+ *
+ * Who lost a password may have lost it to somebody: all sign-ins end, which the real service leaves as
+ * they are.
+ *
+ * @see user-pools §2.7
+ */
+export const confirmForgotPassword = operation({
+  name: 'ConfirmForgotPassword',
+  access: 'public',
+  request: z.object({
+    ClientId: clientId,
+    SecretHash: secretHash.optional(),
+    Username: username,
+    ConfirmationCode: code,
+    Password: password,
+    ClientMetadata: stringMap.optional(),
+  }),
+  errors: [
+    ...lambdaErrors,
+    'CodeMismatchException',
+    'ExpiredCodeException',
+    'InvalidPasswordException',
+    'LimitExceededException',
+    'PasswordHistoryPolicyViolationException',
+    'UserNotConfirmedException',
+    'UserNotFoundException',
+  ],
+  async run(request, { environment, error }) {
+    const { Username: typedName, Password } = request
+    const { value: found } = await environment.store.transact(
+      (transaction) => {
+        const target = readClient(transaction, request.ClientId)
+        checkSecretHash(target.client, request.SecretHash, { username: typedName })
+        checkPasswordPolicy(target.pool, Password)
+        return { ...target, user: findUser(transaction, target.pool, typedName) }
+      },
+      { intent: 'read' },
+    )
+    const { client, pool, secrets, user: seen } = found
+    const poolSecret = poolSecretOf(secrets)
+    const username = seen?.username ?? typedName
+    const verifier = newVerifier(environment, pool, { username, password: Password })
+    const isFormer = seen !== undefined && isRepeated(pool, seen, Password)
+    const nowSeconds = environment.nowSeconds()
+    const nowMs = environment.nowMs()
+    const quota = {
+      operation: 'ConfirmForgotPassword',
+      nowSeconds,
+      quotas: environment.quotas,
+    } as const
+    const changed = await transactOrRefuse(environment.store, (transaction) => {
+      const user = findUser(transaction, pool, typedName)
+      if (user === undefined && !hidesUsers(client)) {
+        return error('UserNotFoundException', 'combination')
+      }
+      const subject = user?.sub ?? unknownSubject(poolSecret, fold(pool, typedName))
+      if (!recordAttempt(transaction, pool.id, subject, quota)) {
+        return error('LimitExceededException', 'attempts')
+      }
+      if (user === undefined) return error('CodeMismatchException', 'wrongCode')
+      const { sub } = user
+      const place = { sub, purpose: 'reset-password' } as const
+      const attributeName = readCode(transaction, pool.id, place)?.attributeName ?? ''
+      const destination = user.attributes[attributeName] ?? ''
+      const answer = judgeCode(
+        transaction,
+        { pool, poolSecret },
+        { ...place, attributeName, destination },
+        { typed: request.ConfirmationCode, nowSeconds },
+      )
+      if (answer === 'expired') return error('ExpiredCodeException', 'noCode')
+      if (!user.isEnabled) {
+        return hidesUsers(client)
+          ? error('CodeMismatchException', 'wrongCode')
+          : error('NotAuthorizedException', 'disabled')
+      }
+      if (answer === 'mismatch') return error('CodeMismatchException', 'wrongCode')
+      if (user.status === 'UNCONFIRMED') return error('UserNotConfirmedException', 'unconfirmed')
+      if (isFormer) return error('PasswordHistoryPolicyViolationException', 'repeated')
+      // The verifier was made for the name, and compared with the passwords, that were seen before.
+      if (seen?.username !== user.username || !hasSamePassword(seen, user)) {
+        return error('ExpiredCodeException', 'noCode')
+      }
+      deleteCode(transaction, pool.id, place)
+      clearFailures(transaction, pool.id, sub)
+      const after: User = {
+        ...withPassword(withSessionsEnded(user, nowMs), verifier, {
+          nowMs,
+          historySize: historySizeOf(pool),
+        }),
+        status: 'CONFIRMED',
+      }
+      writeUser(transaction, pool, after)
+      return { pool, clientId: client.id, user: after }
+    })
+    await environment.sessionsEnded({
+      userPoolId: pool.id,
+      userName: changed.user.username,
+      sub: changed.user.sub,
+      reason: 'password-changed',
+    })
+    await runPostConfirmation(
+      environment,
+      'PostConfirmation_ConfirmForgotPassword',
+      changed,
+      request.ClientMetadata,
+    )
+    return {}
+  },
+})
