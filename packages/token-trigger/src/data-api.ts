@@ -1,0 +1,134 @@
+/**
+ * Asking the data API within a limited time.
+ *
+ * The connection is kept from one invocation to the next. Between two of them a function may stand still
+ * for long, and the other side may be gone without a word: then the attempt fails and the next one opens
+ * a connection of its own. So a query may run twice, which a sign-in bears: it finds the account that it
+ * made, and tokens whose secrets were lost expire.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import faunadb, { type Client, type Expr } from 'faunadb'
+import type { ServerKey } from './server-key.ts'
+
+/** Why there is no answer. */
+export type FailureReason =
+  /** The data API refuses the key, and there is no other. */
+  | 'key-refused'
+  /** It refuses the query: the schema is not there, or the key has not the rights. */
+  | 'query-refused'
+  /** There was no answer before the time was over. */
+  | 'unavailable'
+
+/** The query has no result. The message is for the log. */
+export class DataApiError extends Error {
+  override readonly name = 'DataApiError'
+  readonly reason: FailureReason
+
+  constructor(reason: FailureReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** A data API behind a server key. */
+export interface DataApi {
+  /**
+   * Runs a query that may run more than once.
+   *
+   * @param untilMs when to give up, as `performance.now()` tells the time
+   * @throws DataApiError, ServerKeyError
+   */
+  query(expression: Expr, untilMs: number): Promise<{ result: unknown; attempts: number }>
+}
+
+/** However much time there is, a query is not tried more often than this. */
+const attemptsMax = 6
+/** The longest pause after the first attempt; it doubles with each. */
+const pauseMs = 20
+
+/** The data API at `endpoint`. Nothing is opened yet. */
+export function createDataApi(endpoint: string, serverKey: ServerKey): DataApi {
+  const connect = () =>
+    // A secret comes with each query: it may change. The idle time is the longest the driver allows.
+    new faunadb.Client({ endpoint, secret: '', http2SessionIdleTime: 5_000 })
+  let client: Client | undefined
+  const run = async (expression: Expr, secret: string, signal: AbortSignal): Promise<Answer> => {
+    client ??= connect()
+    const used = client
+    try {
+      return { kind: 'result', result: await used.query<object>(expression, { secret, signal }) }
+    } catch (error) {
+      const answer = answerOf(error)
+      if (answer.kind === 'no answer' && client === used) {
+        client = undefined
+        // What else is under way on it may end; nobody waits for that.
+        used.close().catch(() => {})
+      }
+      return answer
+    }
+  }
+  return {
+    async query(expression, untilMs) {
+      // Time is left for a second attempt if the first one meets a dead connection.
+      const attemptMs = left(untilMs) / 2
+      const signal = () =>
+        AbortSignal.timeout(Math.max(1, Math.floor(Math.min(attemptMs, left(untilMs)))))
+      let secret = await serverKey.current(signal())
+      let last = 'there was no time to ask'
+      for (let attempts = 1; attempts <= attemptsMax && left(untilMs) > 0; attempts += 1) {
+        const answer = await run(expression, secret, signal())
+        switch (answer.kind) {
+          case 'result':
+            return { result: answer.result, attempts }
+          case 'unauthorized': {
+            const successor = await serverKey.successorOf(secret, signal())
+            if (successor === undefined) {
+              throw new DataApiError('key-refused', 'The data API refuses the server key')
+            }
+            secret = successor
+            continue
+          }
+          case 'refused':
+            throw new DataApiError('query-refused', `The data API refuses: ${answer.why}`)
+        }
+        last = answer.why
+        // Spread out, so that those who collided do not collide again.
+        const pause = Math.random() * pauseMs * 2 ** (attempts - 1)
+        if (pause < left(untilMs)) await wait(pause)
+      }
+      throw new DataApiError('unavailable', `The data API does not answer: ${last}`)
+    },
+  }
+}
+
+const left = (untilMs: number) => untilMs - performance.now()
+
+type Answer =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'unauthorized' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'busy'; readonly why: string }
+  | { readonly kind: 'no answer'; readonly why: string }
+
+const busyStatuses: ReadonlySet<number> = new Set([409, 429, 503])
+
+/** Of the driver's error only status and code: it carries the request, and with it the address. */
+function answerOf(error: unknown): Answer {
+  if (!(error instanceof faunadb.errors.FaunaHTTPError)) {
+    return { kind: 'no answer', why: whyUnanswered(error) }
+  }
+  // The driver's message is the code of the first error.
+  const code = error.message
+  const { statusCode } = error.requestResult
+  if (statusCode === 401) return { kind: 'unauthorized' }
+  const why = `${statusCode} ${code}`
+  // Another sign-in of the same user has just made the account: the next attempt finds it.
+  if (busyStatuses.has(statusCode) || code === 'instance not unique') return { kind: 'busy', why }
+  return { kind: 'refused', why }
+}
+
+function whyUnanswered(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error'
+  if ('isAbortError' in error) return 'timed out'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
