@@ -37,12 +37,32 @@ export const nextToken = patterned(1, 131_072, '[\\S]+')
 export const pageToken = z.string().regex(/^[\S]+$/, { error: '[\\S]+' })
 export const stringMap = z.record(z.string(), z.string())
 
+/** How administrative operations name a user. */
+export const userOfPool = z.object({ UserPoolId: poolId, Username: username })
+
 /** A Lambda function, or another resource. */
 export const arn = patterned(
   20,
   2048,
   'arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?',
 )
+
+/** How operations name a group. */
+export const groupOfPool = z.object({ UserPoolId: poolId, GroupName: groupName })
+
+/** Which page of a list about groups is asked for. */
+export const groupList = z.object({
+  UserPoolId: poolId,
+  Limit: limit.optional(),
+  NextToken: nextToken.optional(),
+})
+
+/** What CreateGroup and UpdateGroup both set. */
+export const groupSettings = z.object({
+  Description: z.string().max(2048).optional(),
+  RoleArn: arn.optional(),
+  Precedence: z.int().min(0).optional(),
+})
 
 /** `AttributeType`; a missing value is an empty one. */
 export const attributes = z.array(

@@ -17,6 +17,8 @@
  * F1 'g' pool group                a group
  * F1 'm' pool sub group            a user's membership
  * F1 'n' pool group sub            the same, from the group's side
+ * F1 'h' pool group                a deleted group whose memberships are not all gone yet
+ * F1 'w'                           when the next sweep is due
  * ```
  *
  * Each part is UTF-8 and ends with a zero byte, which none contains: requests with control characters
@@ -42,6 +44,8 @@ const kinds = {
   group: 'g',
   membership: 'm',
   member: 'n',
+  deletedGroup: 'h',
+  sweep: 'w',
 } as const
 
 type Kind = keyof typeof kinds
@@ -108,6 +112,9 @@ export const membershipsRange = (poolId: string, sub: string) => rangeOf('member
 export const memberKey = (poolId: string, group: string, sub: string) =>
   key('member', poolId, group, sub)
 export const membersRange = (poolId: string, group: string) => rangeOf('member', poolId, group)
+export const deletedGroupKey = (poolId: string, group: string) => key('deletedGroup', poolId, group)
+export const deletedGroupsRange = () => rangeOf('deletedGroup')
+export const sweepKey = () => key('sweep')
 
 /** Everything a pool leaves behind when its own document and its clients are gone. */
 export function contentsRanges(poolId: string): readonly KeyRange[] {
@@ -122,6 +129,7 @@ export function contentsRanges(poolId: string): readonly KeyRange[] {
     'group',
     'membership',
     'member',
+    'deletedGroup',
   ]
   return kindsWithin.map((kind) => rangeOf(kind, poolId))
 }

@@ -126,7 +126,12 @@ export function activeAliases(
  *
  * @throws UserPoolError UsernameExistsException
  */
-export function checkUnused(transaction: Transaction, pool: UserPool, user: User): void {
+export function checkUnused(
+  transaction: Transaction,
+  pool: UserPool,
+  user: User,
+  text: 'signUp' | 'admin' = 'signUp',
+): void {
   if (pool.usernameAttributes.length > 0) {
     for (const attribute of pool.usernameAttributes) {
       const value = user.attributes[attribute] ?? ''
@@ -141,7 +146,7 @@ export function checkUnused(transaction: Transaction, pool: UserPool, user: User
     findUserBySub(transaction, pool, user.username) !== undefined ||
     (pool.aliasAttributes.includes('preferred_username') &&
       aliasOwner(transaction, pool, 'preferred_username', user.username) !== undefined)
-  if (isTaken) throw refusal('UsernameExistsException', 'signUp')
+  if (isTaken) throw refusal('UsernameExistsException', text)
 }
 
 /** Every name of the user: for a secret hash that may be over any of them. */

@@ -61,3 +61,12 @@ export function hasSamePassword(one: User, other: User): boolean {
     one.verifier?.verifier === other.verifier?.verifier
   )
 }
+
+const temporaryPasswordDaysDefault = 7
+
+/** When a temporary password that is given now ends. @see user-pools §6.2 */
+export function temporaryUntilSeconds(pool: UserPool, nowMs: number): number {
+  const days = pool.settings.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays
+  // 0 asks for the default.
+  return Math.floor(nowMs / 1000) + (days || temporaryPasswordDaysDefault) * 24 * 60 * 60
+}
