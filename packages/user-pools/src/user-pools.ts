@@ -7,6 +7,7 @@ import { createHandler } from './http/handler.ts'
 import type { Credentials } from './http/sigv4.ts'
 import type { Messenger } from './messages/message.ts'
 import { operations } from './operations/table.ts'
+import { createSweeper } from './sweep/sweeper.ts'
 import { createTriggerInvoker, type InvokeFunction } from './triggers/invoke.ts'
 
 /** What user pools are made of. */
@@ -42,13 +43,15 @@ export interface UserPoolsOptions {
 /** A running set of user pools. */
 export interface UserPools {
   readonly handler: HttpHandler
-  /** Ends what runs in the background. */
+  /** Ends what runs in the background; the store may be closed then. */
   close(): Promise<void>
 }
 
 /** Opens the user pools that a store holds. */
 export function createUserPools(options: UserPoolsOptions): UserPools {
-  const environment = environmentOf(options)
+  const outside = outsideOf(options)
+  const sweeper = createSweeper(outside)
+  const environment: Environment = { ...outside, leftovers: sweeper.leftovers }
   return {
     handler: createHandler({
       operations,
@@ -57,11 +60,12 @@ export function createUserPools(options: UserPoolsOptions): UserPools {
       allowedOrigins: options.allowedOrigins,
       addressOf: options.addressOf ?? environment.issuerOf,
     }),
-    async close() {},
+    close: sweeper.close,
   }
 }
 
-function environmentOf(options: UserPoolsOptions): Environment {
+/** The environment but for what runs in it. */
+function outsideOf(options: UserPoolsOptions): Omit<Environment, 'leftovers'> {
   const { store, region, issuerOf, messenger, quotas = true, now = Date.now } = options
   const onEvent = options.onEvent ?? (() => {})
   return {
@@ -88,7 +92,6 @@ function environmentOf(options: UserPoolsOptions): Environment {
         onEvent({ kind: 'hook-failed', error })
       }
     },
-    leftovers: () => {},
     onEvent,
   }
 }

@@ -42,6 +42,7 @@ import { listGroups } from './list-groups.ts'
 import { listTagsForResource } from './list-tags-for-resource.ts'
 import { listUserPoolClients } from './list-user-pool-clients.ts'
 import { listUserPools } from './list-user-pools.ts'
+import { listUsers } from './list-users.ts'
 import { listUsersInGroup } from './list-users-in-group.ts'
 import { resendConfirmationCode } from './resend-confirmation-code.ts'
 import { respondToAuthChallenge } from './respond-to-auth-challenge.ts'
@@ -84,6 +85,7 @@ const list: readonly Operation[] = [
   adminSetUserPassword,
   adminUpdateUserAttributes,
   adminUserGlobalSignOut,
+  listUsers,
   // Groups
   adminAddUserToGroup,
   adminListGroupsForUser,

@@ -1,12 +1,22 @@
-/** Clearing away what deleted groups left behind. @see user-pools §2.10 */
+/** Clearing away the memberships of deleted groups. @see user-pools §2.10 */
 import type { Store } from '@vivarium/store'
 import { clearDeletedGroup } from '../model/groups.ts'
 import { deletedGroupsRange, partsOf } from '../model/keys.ts'
+import { pagesOf, stepSize } from './pages.ts'
+import type { Task } from './task.ts'
 
-/** How many documents one transaction of the sweep looks at. */
-export const stepSize = 256
+/** Clears the memberships of every deleted group. */
+export async function clearGroups({ store, isStopped }: Task): Promise<void> {
+  for await (const groups of pagesOf(store, deletedGroupsRange())) {
+    for (const { key } of groups) {
+      if (isStopped()) return
+      const [poolId = '', name = ''] = partsOf(key)
+      await clearGroup(store, poolId, name)
+    }
+  }
+}
 
-/** Clears away the memberships of one deleted group, to the last. */
+/** Clears the memberships of one deleted group, to the last. */
 export async function clearGroup(store: Store, poolId: string, name: string): Promise<void> {
   for (;;) {
     const { value: isDone } = await store.transact(
@@ -15,23 +25,4 @@ export async function clearGroup(store: Store, poolId: string, name: string): Pr
     )
     if (isDone) return
   }
-}
-
-/** The deleted groups whose memberships are not all gone. */
-export async function deletedGroups(
-  store: Store,
-): Promise<readonly { readonly poolId: string; readonly name: string }[]> {
-  const { value } = await store.transact(
-    (transaction) => {
-      const found: { poolId: string; name: string }[] = []
-      for (const { key } of transaction.range(...deletedGroupsRange())) {
-        const [poolId = '', name = ''] = partsOf(key)
-        found.push({ poolId, name })
-        if (found.length === stepSize) break
-      }
-      return found
-    },
-    { intent: 'read' },
-  )
-  return value
 }
