@@ -83,8 +83,9 @@ const base64Pattern = /^[A-Za-z0-9+/_-]*={0,2}$/
 
 /** Base64 of either alphabet, padded or not. */
 function parseBytes(text: string): BytesValue | undefined {
-  const digits = text.replace(/=+$/, '').length
-  if (!base64Pattern.test(text) || digits % 4 === 1) return undefined
+  if (!base64Pattern.test(text)) return undefined
+  const digits = text.replace(/={1,2}$/, '').length
+  if (digits % 4 === 1) return undefined
   return new BytesValue(Buffer.from(text, 'base64'))
 }
 

@@ -52,8 +52,8 @@ cases('Any, All', [
   [q.All([true, true]), true],
   [q.All([true, false]), false],
   [q.All([]), true],
-  [q.Any(q.Map(page, () => true)), ofPage('true')],
-  [q.All(q.Map(page, () => false)), ofPage('false')],
+  [q.Any(q.Map(page, q.Lambda('_', true))), ofPage('true')],
+  [q.All(q.Map(page, q.Lambda('_', false))), ofPage('false')],
   // No short circuit.
   [q.Any([true, 1]), invalidArgument('Boolean expected, Integer provided.', ['any'])],
   [q.All([false, 1]), invalidArgument('Boolean expected, Integer provided.', ['all'])],

@@ -22,10 +22,7 @@ cases('Take', [
   [q.Take(-1, page), json('{"before":[5],"after":[5],"data":[]}')],
   [q.Take(1, q.Filter(page, even)), json(`{"before":[5],"after":[20,${ref(2)}],"data":[10]}`)],
   [
-    q.Take(
-      1,
-      q.Map(page, () => 'x'),
-    ),
+    q.Take(1, q.Map(page, q.Lambda('_', 'x'))),
     json(`{"before":[5],"after":[10,${ref(1)}],"data":["x"]}`),
   ],
   // The number is read as 32 bits.
@@ -71,7 +68,7 @@ cases('IsEmpty, IsNonEmpty', [
   [q.IsNonEmpty([]), false],
   [q.IsNonEmpty([1]), true],
   [q.IsEmpty(page), false],
-  [q.IsEmpty(q.Filter(page, () => false)), true],
+  [q.IsEmpty(q.Filter(page, q.Lambda('_', false))), true],
   [q.IsEmpty(powers), false],
   [q.IsNonEmpty(q.Match('spells_by_element', 'fire')), true],
   [q.IsEmpty(q.Match('spells_by_element', 'love')), true],

@@ -8,27 +8,33 @@ import * as control from './control.ts'
 import * as conversions from './conversions.ts'
 import * as iteration from './iteration.ts'
 import * as logic from './logic.ts'
+import * as ngram from './ngram.ts'
 import * as numbers from './numbers.ts'
 import * as objects from './objects.ts'
 import * as paginate from './paginate.ts'
 import * as reads from './reads.ts'
 import * as refs from './refs.ts'
+import * as regularExpressions from './regular-expressions.ts'
 import * as select from './select.ts'
 import * as sets from './sets.ts'
 import * as strings from './strings.ts'
 import * as time from './time.ts'
+import * as typeChecks from './type-checks.ts'
 import * as writes from './writes.ts'
 
 /** Every family's declarations. */
 const families: readonly Record<string, unknown>[] = [
   control,
   logic,
+  typeChecks,
   select,
   iteration,
   arrays,
   aggregates,
   objects,
   strings,
+  regularExpressions,
+  ngram,
   time,
   numbers,
   conversions,

@@ -33,7 +33,8 @@ function beyondRange(position: Position) {
   )
 }
 
-function timeFromNanos(nanos: bigint, position: Position): Time {
+/** A time by its nanoseconds since 1970. @throws out of range, at `position` */
+export function timeFromNanos(nanos: bigint, position: Position): Time {
   const time = Time.fromNanos(nanos)
   if (time === undefined) throw beyondRange(position)
   return time
