@@ -74,7 +74,9 @@ export function openSession(parts: SessionParts): Session {
   }
 
   const access = async (rejected?: string): Promise<TimedSecret> => {
-    const atHand = accessAtHand(await load(), { nowMs: nowMs(), rejected })
+    const credentials = await load()
+    if (state.kind === 'signedOut') throw new SessionEnded()
+    const atHand = accessAtHand(credentials, { nowMs: nowMs(), rejected })
     if (atHand) return atHand
     reasonIfGone = 'ended'
     const renewed = await renewAccess(parts, rejected).finally(() => {

@@ -1,0 +1,69 @@
+import { Button, Group, Text } from '@mantine/core'
+import { useInterval } from '@mantine/hooks'
+import { useEffect, useState } from 'react'
+import { ProblemAlert } from '../../components/problem-alert.tsx'
+import { useTask } from '../../components/use-submit.ts'
+import { useApplication } from '../../router/use-application.ts'
+import { useSessionState } from '../../router/use-session-state.ts'
+import { timeLeft } from '../../words/time-left.ts'
+import { Facts } from './facts.tsx'
+
+/**
+ * How long each token lives. An access token that is over is renewed by the next query anyhow; here one
+ * waits and watches, so that it is renewed at once.
+ */
+export function TokenLifetimes() {
+  const { session } = useApplication()
+  const nowMs = useNowMs()
+  const { isBusy, problem, run } = useTask()
+  const state = useSessionState()
+  const renewedAtMs = useChangedAtMs(
+    state.kind === 'signedIn' ? state.accessExpiresAtMs : undefined,
+  )
+  const { accessExpiresAtMs = 0, refreshExpiresAtMs } =
+    state.kind === 'signedIn' ? state : { refreshExpiresAtMs: undefined }
+  const isOver = accessExpiresAtMs <= nowMs
+
+  useEffect(() => {
+    // Whatever fails here is met and shown by the next query.
+    if (isOver) session.query(async () => undefined).catch(() => undefined)
+  }, [isOver, session])
+
+  return (
+    <>
+      <Facts
+        facts={[
+          ['Access token', timeLeft(accessExpiresAtMs, nowMs) ?? 'over, being renewed'],
+          [
+            'Refresh token',
+            refreshExpiresAtMs === undefined
+              ? 'none: you are signed in anew instead'
+              : (timeLeft(refreshExpiresAtMs, nowMs) ?? 'over, you are signed in anew instead'),
+          ],
+        ]}
+      />
+      {problem !== undefined && <ProblemAlert>{problem}</ProblemAlert>}
+      <Group>
+        <Button variant="default" loading={isBusy} onClick={() => run(() => session.renew())}>
+          Refresh now
+        </Button>
+        <Text size="sm" role="status">
+          {renewedAtMs !== undefined && `Renewed at ${new Date(renewedAtMs).toLocaleTimeString()}.`}
+        </Text>
+      </Group>
+    </>
+  )
+}
+
+function useNowMs(): number {
+  const [nowMs, setNowMs] = useState(Date.now)
+  useInterval(() => setNowMs(Date.now()), 1000, { autoInvoke: true })
+  return nowMs
+}
+
+/** When the value last became another one, while this was looking. */
+function useChangedAtMs(value: number | undefined): number | undefined {
+  const [seen, setSeen] = useState<{ value: number | undefined; atMs?: number }>({ value })
+  if (value !== undefined && value !== seen.value) setSeen({ value, atMs: Date.now() })
+  return seen.atMs
+}

@@ -1,0 +1,22 @@
+import { type CSSVariablesResolver, createTheme } from '@mantine/core'
+
+/** One accent; its shade is dark enough for white text to be read on it (WCAG AA). */
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: { light: 8, dark: 8 },
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+})
+
+/** Mantine's own secondary and error colours are too pale for small text. */
+export const colorVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+  },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+  },
+})
