@@ -76,6 +76,7 @@ export const confirmForgotPassword = operation({
       quotas: environment.quotas,
     } as const
     const changed = await transactOrRefuse(environment.store, (transaction) => {
+      readClient(transaction, client.id, pool.id)
       const user = findUser(transaction, pool, typedName)
       if (user === undefined && !hidesUsers(client)) {
         return error('UserNotFoundException', 'combination')

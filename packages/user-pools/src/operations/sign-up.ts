@@ -102,6 +102,8 @@ export const signUp = operation({
     const entropy = environment.entropy(codeEntropyBytes)
     const { value: code } = await environment.store.transact(
       (transaction) => {
+        // A pool that was deleted while the trigger ran gets no user.
+        readClient(transaction, client.id, pool.id)
         checkUnused(transaction, pool, user)
         // What the trigger vouches for is this user's, whoever had it before.
         saveUser(transaction, pool, { after: user, takesAliases: true })

@@ -15,6 +15,7 @@ import { clearFailures, isLocked } from '../model/attempts.ts'
 import type { User } from '../model/documents.ts'
 import { readUser, saveUser } from '../model/names.ts'
 import { hasSamePassword } from '../model/passwords.ts'
+import { readClient } from '../model/pools.ts'
 import {
   createRefreshToken,
   newSession,
@@ -107,7 +108,9 @@ export function stillProven(
   { candidate, user, ticket }: Proven,
   nowSeconds: number,
 ): User | UserPoolError {
-  const { pool } = candidate.client
+  const { client, pool } = candidate.client
+  // A client that was deleted meanwhile takes its sign-ins with it.
+  readClient(transaction, client.id, pool.id)
   const current = readUser(transaction, pool, user.username)
   const isUnchanged =
     current !== undefined &&
