@@ -8,7 +8,10 @@ import faunadb, { type ClientConfig, type ExprArg, type values } from 'faunadb'
 import { createDataApi } from '../data-api.ts'
 import { type Answered, type SentRequest, send } from './send.ts'
 
-const { Client, query: q } = faunadb
+const { Client } = faunadb
+
+/** The driver's functions. */
+export const q = faunadb.query
 
 /** The root secret of every test. */
 export const rootSecret = 'root'
