@@ -1,0 +1,171 @@
+/** Every option of the command: its flag, its environment twin, and what the help says of it. */
+
+/** One option. */
+export interface OptionDefinition {
+  /** Without dashes; absent for what has no place on a command line, such as secrets. */
+  readonly flag?: string
+  readonly variable: string
+  /** What stands for its value in the help; absent for a switch. */
+  readonly placeholder?: string
+  readonly help: string
+}
+
+/** @see OptionDefinition */
+export const optionDefinitions = {
+  dataDir: {
+    flag: 'data-dir',
+    variable: 'VIVARIUM_DATA_DIR',
+    placeholder: 'DIR',
+    help: 'where data and keys are kept (default ./.vivarium)',
+  },
+  store: {
+    flag: 'store',
+    variable: 'VIVARIUM_STORE',
+    placeholder: 'URL',
+    help: 'lmdb:DIR (default: in the data directory), or memory:',
+  },
+  host: {
+    flag: 'host',
+    variable: 'VIVARIUM_HOST',
+    placeholder: 'ADDR',
+    help: 'the address to listen at (default 127.0.0.1)',
+  },
+  dataApiPort: {
+    flag: 'data-api-port',
+    variable: 'VIVARIUM_DATA_API_PORT',
+    placeholder: 'N',
+    help: 'default 8443; 0 chooses a free one',
+  },
+  userPoolsPort: {
+    flag: 'user-pools-port',
+    variable: 'VIVARIUM_USER_POOLS_PORT',
+    placeholder: 'N',
+    help: 'default 9229',
+  },
+  functionsPort: {
+    flag: 'functions-port',
+    variable: 'VIVARIUM_FUNCTIONS_PORT',
+    placeholder: 'N',
+    help: 'default 9001; always at 127.0.0.1',
+  },
+  webPort: {
+    flag: 'web-port',
+    variable: 'VIVARIUM_WEB_PORT',
+    placeholder: 'N',
+    help: 'default 3000',
+  },
+  only: {
+    flag: 'only',
+    variable: 'VIVARIUM_ONLY',
+    placeholder: 'LIST',
+    help: 'some of data-api,user-pools,functions,web (default all)',
+  },
+  workers: {
+    flag: 'workers',
+    variable: 'VIVARIUM_WORKERS',
+    placeholder: 'N',
+    help: 'default 1, and no other number yet',
+  },
+  tlsCert: {
+    flag: 'tls-cert',
+    variable: 'VIVARIUM_TLS_CERT',
+    placeholder: 'FILE',
+    help: 'a certificate (PEM), with --tls-key: serve over TLS',
+  },
+  tlsKey: {
+    flag: 'tls-key',
+    variable: 'VIVARIUM_TLS_KEY',
+    placeholder: 'FILE',
+    help: 'the key of the certificate (PEM)',
+  },
+  noSeed: {
+    flag: 'no-seed',
+    variable: 'VIVARIUM_NO_SEED',
+    help: 'leave an empty store empty',
+  },
+  mailbox: {
+    flag: 'mailbox',
+    variable: 'VIVARIUM_MAILBOX',
+    help: 'show messages at /_vivarium/mailbox although the host is not loopback',
+  },
+  dataApiUrl: {
+    flag: 'data-api-url',
+    variable: 'VIVARIUM_DATA_API_URL',
+    placeholder: 'URL',
+    help: 'where others reach the data API (default: where it listens)',
+  },
+  userPoolsUrl: {
+    flag: 'user-pools-url',
+    variable: 'VIVARIUM_USER_POOLS_URL',
+    placeholder: 'URL',
+    help: 'where others reach the user pools',
+  },
+  webUrl: {
+    flag: 'web-url',
+    variable: 'VIVARIUM_WEB_URL',
+    placeholder: 'URL',
+    help: 'where others reach the web applications',
+  },
+  region: {
+    flag: 'region',
+    variable: 'VIVARIUM_REGION',
+    placeholder: 'NAME',
+    help: 'the region of user pools and functions (default us-east-1)',
+  },
+  issuer: {
+    flag: 'issuer',
+    variable: 'VIVARIUM_ISSUER',
+    placeholder: 'URL',
+    help: 'what comes before the pool id in tokens (default: the user pools’ address)',
+  },
+  lambdaEndpoint: {
+    flag: 'lambda-endpoint',
+    variable: 'VIVARIUM_LAMBDA_ENDPOINT',
+    placeholder: 'URL',
+    help: 'call triggers there instead of in the function host',
+  },
+  logLevel: {
+    flag: 'log-level',
+    variable: 'VIVARIUM_LOG_LEVEL',
+    placeholder: 'LEVEL',
+    help: 'debug, info, warn, error or silent (default info; warn on a terminal)',
+  },
+  rootKey: {
+    variable: 'VIVARIUM_ROOT_KEY',
+    placeholder: 'SECRET',
+    help: 'the root secret of the data API (default: made on the first start)',
+  },
+  accessKeyId: {
+    variable: 'VIVARIUM_AWS_ACCESS_KEY_ID',
+    placeholder: 'ID',
+    help: 'who may administer user pools (default on loopback: local)',
+  },
+  secretAccessKey: {
+    variable: 'VIVARIUM_AWS_SECRET_ACCESS_KEY',
+    placeholder: 'SECRET',
+    help: 'the secret of that id (default on loopback: local)',
+  },
+  smtpUrl: {
+    variable: 'VIVARIUM_SMTP_URL',
+    placeholder: 'URL',
+    help: 'smtp://user:password@host:port, to send messages instead of showing them',
+  },
+  smtpFrom: {
+    variable: 'VIVARIUM_SMTP_FROM',
+    placeholder: 'ADDR',
+    help: 'the sender of messages (default no-reply@localhost)',
+  },
+} as const satisfies Record<string, OptionDefinition>
+
+/** The name of an option in our code. */
+export type OptionName = keyof typeof optionDefinitions
+
+/** @see optionDefinitions, as a list */
+export const optionList: readonly (readonly [OptionName, OptionDefinition])[] = (
+  Object.keys(optionDefinitions) as OptionName[]
+).map((name) => [name, optionDefinitions[name]])
+
+/** How a message calls an option: by its flag, or else by its variable. */
+export function nameOf({ flag, variable }: OptionDefinition): string {
+  return flag === undefined ? variable : `--${flag}`
+}

@@ -1,0 +1,207 @@
+/** From texts to settings: every option is checked before anything is opened. */
+import net from 'node:net'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Arguments } from './arguments.ts'
+import { nameOf, type OptionName, optionDefinitions } from './options.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The parts that `start` can start. */
+export const serverNames = ['data-api', 'user-pools', 'functions', 'web'] as const
+
+/** @see serverNames */
+export type ServerName = (typeof serverNames)[number]
+
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+/** How much is logged. */
+export type LogLevel = (typeof logLevels)[number]
+
+/** Checked options, with every default in place. */
+export interface Settings {
+  /** An absolute path. */
+  readonly dataDir: string
+  readonly store: StoreSetting
+  readonly host: string
+  readonly isLoopback: boolean
+  readonly ports: Readonly<Record<ServerName, number>>
+  readonly only: ReadonlySet<ServerName>
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+  readonly seeds: boolean
+  /** Whether messages are shown; never while they are sent. */
+  readonly showsMailbox: boolean
+  /** Where others reach the servers, if that is not where they listen. */
+  readonly urls: {
+    readonly dataApi: string | undefined
+    readonly userPools: string | undefined
+    readonly web: string | undefined
+  }
+  readonly region: string
+  readonly issuer: string | undefined
+  readonly lambdaEndpoint: string | undefined
+  readonly logLevel: LogLevel | undefined
+  readonly rootKey: string | undefined
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  readonly smtp: { readonly url: string; readonly from: string } | undefined
+}
+
+/** Which store, and where. */
+export type StoreSetting =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'lmdb'; readonly path: string }
+
+const rootKeyLengthMin = 16
+
+const isFauna = (host: string) => /(?:^|\.)fauna\.com\.?$/i.test(host)
+
+/** What a text must be, and what is said when it is not. */
+const texts = {
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port < 65_536, 'must be a number from 0 to 65535'),
+  host: z.string().regex(/^[\w.:%-]+$/, 'must be an address or a host name'),
+  only: z.string().transform((text, context) => {
+    const names = text.split(',').map((name) => name.trim())
+    const known = serverNames.filter((name) => names.includes(name))
+    if (known.length === new Set(names).size) return new Set(known)
+    context.addIssue(`must be some of ${serverNames.join(',')}`)
+    return z.NEVER
+  }),
+  workers: z.literal('1', 'can only be 1: more processes than one are not there yet'),
+  origin: z.string().transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      context.addIssue('must be an http:// or https:// address')
+    } else if (isFauna(url.hostname)) {
+      context.addIssue(
+        `cannot be at ${url.hostname}: Fauna's service has closed, and its names belong to strangers now`,
+      )
+    } else if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+      context.addIssue('must be a scheme, a host and a port, and nothing more')
+    } else {
+      return url.origin
+    }
+    return z.NEVER
+  }),
+  issuer: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+      'must be a URL',
+    ),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of a region, as us-east-1'),
+  logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`),
+  rootKey: z.string().regex(/^[\w-]{1,200}$/, 'may have letters, digits, - and _ only'),
+  word: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be printable and without spaces'),
+  smtpUrl: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol), {
+      message: 'must be smtp://user:password@host:port',
+    }),
+}
+
+/** Checks what was given. @throws UsageError for the first thing that is wrong */
+export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
+  const read = <T>(name: OptionName, type: z.ZodType<T, string>): T | undefined => {
+    const text = values[name]
+    if (text === undefined) return undefined
+    const result = type.safeParse(text)
+    if (result.success) return result.data
+    throw new UsageError(`${nameOf(optionDefinitions[name])} ${result.error.issues[0]?.message}.`)
+  }
+  const isSet = (name: OptionName) => values[name] === 'true' || values[name] === '1'
+  const dataDir = path.resolve(values.dataDir ?? '.vivarium')
+  const host = read('host', texts.host) ?? '127.0.0.1'
+  const isLoopback = isLoopbackHost(host)
+  const smtpUrl = read('smtpUrl', texts.smtpUrl)
+  const rootKey = read('rootKey', texts.rootKey)
+  if (!isLoopback && rootKey !== undefined && rootKey.length < rootKeyLengthMin) {
+    throw new UsageError(
+      `VIVARIUM_ROOT_KEY must have at least ${rootKeyLengthMin} characters while the host is not loopback.`,
+    )
+  }
+  read('workers', texts.workers)
+  return {
+    dataDir,
+    store: readStore(values.store, dataDir),
+    host,
+    isLoopback,
+    ports: {
+      'data-api': read('dataApiPort', texts.port) ?? 8443,
+      'user-pools': read('userPoolsPort', texts.port) ?? 9229,
+      functions: read('functionsPort', texts.port) ?? 9001,
+      web: read('webPort', texts.port) ?? 3000,
+    },
+    only: read('only', texts.only) ?? new Set(serverNames),
+    tls: readTls(values),
+    seeds: !isSet('noSeed'),
+    showsMailbox: smtpUrl === undefined && (isLoopback || isSet('mailbox')),
+    urls: {
+      dataApi: read('dataApiUrl', texts.origin),
+      userPools: read('userPoolsUrl', texts.origin),
+      web: read('webUrl', texts.origin),
+    },
+    region: read('region', texts.region) ?? 'us-east-1',
+    issuer: read('issuer', texts.issuer),
+    lambdaEndpoint: read('lambdaEndpoint', texts.origin),
+    logLevel: read('logLevel', texts.logLevel),
+    rootKey,
+    credentials: readCredentials(
+      read('accessKeyId', texts.word),
+      read('secretAccessKey', texts.word),
+      isLoopback,
+    ),
+    smtp:
+      smtpUrl === undefined
+        ? undefined
+        : { url: smtpUrl, from: values.smtpFrom ?? 'no-reply@localhost' },
+  }
+}
+
+/** Whether only this machine reaches what listens there. */
+export function isLoopbackHost(host: string): boolean {
+  if (net.isIPv4(host)) return host.startsWith('127.')
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1'
+}
+
+function readStore(text: string | undefined, dataDir: string): StoreSetting {
+  if (text === undefined) return { kind: 'lmdb', path: path.join(dataDir, 'store') }
+  if (text === 'memory:') return { kind: 'memory' }
+  if (text.startsWith('lmdb:') && text.length > 'lmdb:'.length) {
+    return { kind: 'lmdb', path: path.resolve(text.slice('lmdb:'.length)) }
+  }
+  if (/^postgres(ql)?:/.test(text)) {
+    throw new UsageError('--store postgres: is not there yet. Use lmdb:DIR or memory:.')
+  }
+  throw new UsageError('--store must be lmdb:DIR or memory:.')
+}
+
+function readTls({ tlsCert, tlsKey }: Arguments['values']): Settings['tls'] {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new UsageError('--tls-cert and --tls-key go together.')
+  }
+  return { certFile: path.resolve(tlsCert), keyFile: path.resolve(tlsKey) }
+}
+
+function readCredentials(
+  accessKeyId: string | undefined,
+  secretAccessKey: string | undefined,
+  isLoopback: boolean,
+): Settings['credentials'] {
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { accessKeyId, secretAccessKey }
+  }
+  if (accessKeyId !== undefined || secretAccessKey !== undefined) {
+    throw new UsageError(
+      'VIVARIUM_AWS_ACCESS_KEY_ID and VIVARIUM_AWS_SECRET_ACCESS_KEY go together.',
+    )
+  }
+  if (isLoopback) return { accessKeyId: 'local', secretAccessKey: 'local' }
+  throw new UsageError(
+    'The host is not loopback: set VIVARIUM_AWS_ACCESS_KEY_ID and VIVARIUM_AWS_SECRET_ACCESS_KEY, ' +
+      'with which user pools are administered.',
+  )
+}

@@ -1,0 +1,53 @@
+/** The `vivarium` command. Exit status: 0 well, 1 something is wrong here, 2 it was asked for wrongly. */
+import { readArguments } from './command/arguments.ts'
+import { StartError, UsageError } from './command/usage-error.ts'
+
+async function main(words: readonly string[]): Promise<number> {
+  const given = readArguments(words, process.env)
+  if (given.wantsVersion) {
+    const { packageVersion } = await import('./package-files.ts')
+    process.stdout.write(`${packageVersion()}\n`)
+    return 0
+  }
+  if (given.wantsHelp) {
+    const { helpText } = await import('./command/help.ts')
+    process.stdout.write(helpText())
+    return 0
+  }
+  const { readSettings } = await import('./command/settings.ts')
+  switch (given.command) {
+    case 'start': {
+      const { start } = await import('./start/start.ts')
+      return start(readSettings(given))
+    }
+    case 'doctor': {
+      const { doctor } = await import('./doctor/doctor.ts')
+      return doctor(readSettings(given))
+    }
+    case 'seed': {
+      const { seedCommand } = await import('./command/seed-command.ts')
+      return seedCommand(readSettings(given))
+    }
+    case undefined:
+      throw new UsageError('Which command? One of start, seed, doctor.')
+    default:
+      throw new UsageError(
+        `There is no command ${JSON.stringify(given.command)}. There are start, seed and doctor.`,
+      )
+  }
+}
+
+try {
+  // Whatever is still open (a connection that is kept, a timer) must not keep the process.
+  process.exit(await main(process.argv.slice(2)))
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`vivarium: ${error.message}\nSee vivarium --help.\n`)
+    process.exit(2)
+  }
+  if (error instanceof StartError) {
+    process.stderr.write(`vivarium: ${error.message}\n`)
+    process.exit(1)
+  }
+  throw error
+}

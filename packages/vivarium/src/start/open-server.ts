@@ -1,0 +1,90 @@
+import { type HttpHandler, type ListenerOptions, listen } from '@vivarium/http'
+import type { Logger } from 'pino'
+import { nameOf, optionDefinitions } from '../command/options.ts'
+import type { ServerName, Settings } from '../command/settings.ts'
+import { StartError } from '../command/usage-error.ts'
+import { withAccessLog } from './access-log.ts'
+import { codeOf } from './data-directory.ts'
+import type { Opened } from './opened.ts'
+
+/** A certificate and its key, PEM. */
+export interface TlsIdentity {
+  readonly cert: string
+  readonly key: string
+}
+
+/** What servers are opened with. */
+export interface ServerContext {
+  readonly settings: Settings
+  readonly tls: TlsIdentity | undefined
+  readonly log: Logger
+  readonly opened: Opened
+}
+
+/** Where a server is. */
+export interface OpenServer {
+  /** Where it listens. */
+  readonly url: string
+  /** Where this process reaches it: on loopback if possible, without TLS. */
+  readonly localUrl: string
+}
+
+const portOptions = {
+  'data-api': optionDefinitions.dataApiPort,
+  'user-pools': optionDefinitions.userPoolsPort,
+  functions: optionDefinitions.functionsPort,
+  web: optionDefinitions.webPort,
+} as const
+
+const loopback = '127.0.0.1'
+
+/** Listens. @throws StartError if the port is taken or the address is not this machine's */
+export async function openServer(
+  name: ServerName,
+  handler: HttpHandler,
+  limits: Pick<ListenerOptions, 'bodyBytesMax' | 'faults'>,
+  { settings, tls, log, opened }: ServerContext,
+): Promise<OpenServer> {
+  const logged = withAccessLog(handler, name, log)
+  const options = {
+    ...limits,
+    onError: (error: unknown, context: string) =>
+      log.error({ server: name, err: error }, `while serving ${context.slice(0, 200)}`),
+  }
+  // Whoever reaches the function host may run functions: only this machine does.
+  const isPublic = name !== 'functions'
+  const host = isPublic ? settings.host : loopback
+  const port = settings.ports[name]
+  const identity = isPublic ? tls : undefined
+  const listener = await listen(logged, {
+    ...options,
+    host,
+    port,
+    ...(identity && { tls: identity }),
+  }).catch((cause: unknown) => {
+    throw listenError(name, host, port, cause)
+  })
+  opened.add(() => listener.close())
+  if (identity === undefined) {
+    const url = listener.url.replace(/\/\/(0\.0\.0\.0|\[::\])/, `//${loopback}`)
+    return { url, localUrl: url }
+  }
+  // Our own clients need not know whether the certificate is good for this name.
+  const local = await listen(logged, { ...options, host: loopback, port: 0 })
+  opened.add(() => local.close())
+  return { url: listener.url, localUrl: local.url }
+}
+
+function listenError(name: ServerName, host: string, port: number, cause: unknown): StartError {
+  const flag = nameOf(portOptions[name])
+  const code = codeOf(cause)
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${port} of ${host}, for ${name}, is taken. Choose another with ${flag} (0: any free one), or stop what uses it.`,
+    EACCES: `Port ${port} of ${host}, for ${name}, is not for this user. Choose one from 1024 with ${flag}.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine. Choose one with --host.`,
+    ENOTFOUND: `The host ${host} is not known. Choose another with --host.`,
+  }
+  return new StartError(reasons[code] ?? `${name} cannot listen at ${host}:${port}: ${code}.`, {
+    cause,
+  })
+}

@@ -1,0 +1,66 @@
+/** `vivarium start`: everything in one process, until a signal. */
+import path from 'node:path'
+import type { Settings } from '../command/settings.ts'
+import { banner, readyLine, rootKeyNotice } from './banner.ts'
+import { openLog } from './log.ts'
+import { type Running, startServers } from './start-servers.ts'
+
+/** What a shell expects of a process that a signal ended. */
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
+
+/**
+ * Starts, says so, and runs until SIGTERM or SIGINT; a second signal ends the process at once.
+ *
+ * @returns the exit status
+ * @throws StartError
+ */
+export async function start(settings: Settings): Promise<number> {
+  const isTerminal = process.stderr.isTTY === true
+  const { log, flush } = openLog(settings.logLevel ?? (isTerminal ? 'warn' : 'info'))
+  const die = (error: unknown) => {
+    log.fatal({ err: error }, 'bug')
+    flush()
+    process.exit(1)
+  }
+  process.on('uncaughtException', die)
+  // Whoever reads the ready line may go away afterwards.
+  process.stdout.on('error', () => {})
+  const stopping = untilSignal()
+  let running: Running | undefined
+  try {
+    running = await startServers(settings, log, stopping)
+    if (running.rootKey.isNew) {
+      const file = path.join(settings.dataDir, 'root.key')
+      process.stderr.write(rootKeyNotice(running.rootKey.secret, file))
+    }
+    if (isTerminal) process.stderr.write(banner(running, settings))
+    process.stdout.write(readyLine(running))
+    log.info({ urls: running.urls }, 'ready')
+    await aborted(stopping)
+    log.info('stopping')
+    await running.close()
+    log.info('stopped')
+  } catch (error) {
+    // Asked to stop before it was ready: that is no failure.
+    if (!stopping.aborted || error !== stopping.reason) throw error
+  } finally {
+    flush()
+  }
+  return 0
+}
+
+function untilSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const [name, number] of Object.entries(signalNumbers)) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(128 + number)
+      controller.abort()
+    })
+  }
+  return controller.signal
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
