@@ -44,6 +44,7 @@ export interface TestServerOptions {
   /** Default: a memory store of its own. The caller closes a store it gives. */
   readonly store?: Store
   readonly clock?: TestClock
+  readonly credentials?: UserPoolsOptions['credentials']
   readonly quotas?: boolean
   readonly triggers?: UserPoolsOptions['triggers']
   readonly allowedOrigins?: readonly string[]
@@ -117,7 +118,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     store,
     region: testRegion,
     issuerOf: (poolId) => issuerOf(base, poolId),
-    credentials: [testCredentials],
+    credentials: options.credentials ?? [testCredentials],
     invoke: functions.invoke,
     messenger: mailbox,
     now: clock.nowMs,
