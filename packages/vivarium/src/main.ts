@@ -22,7 +22,7 @@ async function main(words: readonly string[]): Promise<number> {
     }
     case 'doctor': {
       const { doctor } = await import('./doctor/doctor.ts')
-      return doctor(readSettings(given))
+      return doctor(given)
     }
     case 'seed': {
       const { seedCommand } = await import('./command/seed-command.ts')

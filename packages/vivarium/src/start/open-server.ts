@@ -29,7 +29,8 @@ export interface OpenServer {
   readonly localUrl: string
 }
 
-const portOptions = {
+/** The option that sets each server's port. */
+export const portOptions = {
   'data-api': optionDefinitions.dataApiPort,
   'user-pools': optionDefinitions.userPoolsPort,
   functions: optionDefinitions.functionsPort,
@@ -51,11 +52,9 @@ export async function openServer(
     onError: (error: unknown, context: string) =>
       log.error({ server: name, err: error }, `while serving ${context.slice(0, 200)}`),
   }
-  // Whoever reaches the function host may run functions: only this machine does.
-  const isPublic = name !== 'functions'
-  const host = isPublic ? settings.host : loopback
+  const host = hostOf(name, settings)
   const port = settings.ports[name]
-  const identity = isPublic ? tls : undefined
+  const identity = name === 'functions' ? undefined : tls
   const listener = await listen(logged, {
     ...options,
     host,
@@ -73,6 +72,11 @@ export async function openServer(
   const local = await listen(logged, { ...options, host: loopback, port: 0 })
   opened.add(() => local.close())
   return { url: listener.url, localUrl: local.url }
+}
+
+/** Where a server listens. Whoever reaches the function host may run functions: only this machine does. */
+export function hostOf(name: ServerName, settings: Settings): string {
+  return name === 'functions' ? loopback : settings.host
 }
 
 function listenError(name: ServerName, host: string, port: number, cause: unknown): StartError {
