@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict'
 import { compareBytes, mapKey } from './bytes.ts'
 import { SortedMap } from './sorted-map.ts'
 import { type Bytes, type Entry, keyBytesMax, StoreError } from './store.ts'
 
 /** A pending write: the value, or `undefined` for a deletion. */
 interface Pending {
+  readonly key: Bytes
   readonly value: Bytes | undefined
 }
 
@@ -14,12 +16,11 @@ interface Pending {
 export class Overlay {
   readonly #byKey = new Map<string, Pending>()
   #sorted: SortedMap<Pending> | undefined
-  readonly #keys: Bytes[] = []
   /** Sum of the lengths of keys and values written. */
   bytesWritten = 0
 
   get isEmpty(): boolean {
-    return this.#keys.length === 0
+    return this.#byKey.size === 0
   }
 
   /** The pending write of a key, if there is one. */
@@ -28,38 +29,37 @@ export class Overlay {
   }
 
   put(key: Bytes, value: Bytes): void {
-    this.#set(key, { value })
+    this.#set({ key, value })
     this.bytesWritten += key.length + value.length
   }
 
   delete(key: Bytes): void {
-    this.#set(key, { value: undefined })
+    this.#set({ key, value: undefined })
     this.bytesWritten += key.length
   }
 
-  #set(key: Bytes, pending: Pending): void {
+  #set(pending: Pending): void {
+    const { key } = pending
+    assert(key.length > 0, 'A key has at least one byte')
     if (key.length > keyBytesMax) {
       throw new StoreError(
         'key-too-long',
         `A key has ${key.length} bytes, more than ${keyBytesMax}.`,
       )
     }
-    const known = mapKey(key)
-    if (!this.#byKey.has(known)) this.#keys.push(key)
-    this.#byKey.set(known, pending)
+    this.#byKey.set(mapKey(key), pending)
     this.#sorted?.set(key, pending)
   }
 
   /** The writes, one a key, in no particular order. */
-  *writes(): IterableIterator<{ key: Bytes; value: Bytes | undefined }> {
-    for (const key of this.#keys) {
-      yield { key, value: (this.#byKey.get(mapKey(key)) as Pending).value }
-    }
+  writes(): Iterable<Pending> {
+    return this.#byKey.values()
   }
 
   /** `base`, which is in the order asked for, with the pending writes of the range merged in. */
   merge(base: Iterable<Entry>, from: Bytes, to: Bytes, reverse: boolean): Iterable<Entry> {
-    return this.isEmpty ? base : this.#merged(base, from, to, reverse)
+    if (this.isEmpty) return base
+    return { [Symbol.iterator]: () => this.#merged(base, from, to, reverse) }
   }
 
   *#merged(
@@ -95,7 +95,7 @@ export class Overlay {
   #sort(): SortedMap<Pending> {
     if (this.#sorted === undefined) {
       this.#sorted = new SortedMap()
-      for (const key of this.#keys) this.#sorted.set(key, this.#byKey.get(mapKey(key)) as Pending)
+      for (const pending of this.#byKey.values()) this.#sorted.set(pending.key, pending)
     }
     return this.#sorted
   }

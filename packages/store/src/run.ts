@@ -5,11 +5,14 @@
  * throws what it wants to throw; or it turns out that it must be run otherwise (as a writer, or with more
  * loaded), which is delivered by throwing a `Restart` through the body.
  */
+import assert from 'node:assert/strict'
+import { compareBytes } from './bytes.ts'
 import { Overlay } from './overlay.ts'
 import {
   type Bytes,
   clockSkewMicrosMax,
   type Entry,
+  keyBytesMax,
   type RangeOptions,
   StoreError,
   type Transaction,
@@ -25,7 +28,10 @@ export class Restart {
   }
 }
 
-/** What a run reads from: a snapshot, or the state inside a write transaction. */
+/**
+ * What a run reads from: a snapshot, or the state inside a write transaction. Keys have a length that the
+ * backend takes, bounds may be one byte longer, or empty; `from < to`. A range can be iterated again.
+ */
 export interface Source {
   get(key: Bytes): Bytes | undefined
   range(from: Bytes, to: Bytes, reverse: boolean, expected: number | undefined): Iterable<Entry>
@@ -45,6 +51,9 @@ export class Run implements Transaction {
   readonly overlay = new Overlay()
   readonly #source: Source
   readonly #mode: WriteMode
+  /** The iterations that have begun and not ended. Most runs never need it. */
+  #open: Set<OpenIterator> | undefined
+  #isOver = false
   #ids = 0n
 
   constructor(source: Source, timestamp: bigint, mode: WriteMode) {
@@ -53,19 +62,40 @@ export class Run implements Transaction {
     this.#mode = mode
   }
 
+  /**
+   * Gives what `body` gives, and lets go of what it left behind: an iteration that was abandoned half way
+   * would pin its snapshot, and one that goes on after the transaction would read another.
+   */
+  to<T>(body: (transaction: Transaction) => T): T {
+    try {
+      return body(this)
+    } finally {
+      this.#isOver = true
+      if (this.#open !== undefined) for (const iterator of this.#open) iterator.return()
+    }
+  }
+
   get(key: Bytes): Bytes | undefined {
+    this.#checkOpen()
     const pending = this.overlay.get(key)
-    return pending === undefined ? this.#source.get(key) : pending.value
+    if (pending !== undefined) return pending.value
+    return key.length === 0 || key.length > keyBytesMax ? undefined : this.#source.get(key)
   }
 
   range(from: Bytes, to: Bytes, options: RangeOptions = {}): Iterable<Entry> {
+    this.#checkOpen()
     const reverse = options.reverse ?? false
-    return this.overlay.merge(
-      this.#source.range(from, to, reverse, options.expected),
-      from,
-      to,
-      reverse,
-    )
+    const [first, end] = [boundOf(from), boundOf(to)]
+    if (compareBytes(first, end) >= 0) return []
+    const base = this.#source.range(first, end, reverse, options.expected)
+    const entries = this.overlay.merge(base, first, end, reverse)
+    return {
+      [Symbol.iterator]: () => {
+        this.#checkOpen()
+        this.#open ??= new Set()
+        return new OpenIterator(entries[Symbol.iterator](), this.#open)
+      },
+    }
   }
 
   put(key: Bytes, value: Bytes): void {
@@ -112,11 +142,58 @@ export class Run implements Transaction {
     return this.#ids === 0n ? this.timestamp : this.timestamp + (this.#ids - 1n) / idsPerMicro
   }
 
+  #checkOpen(): void {
+    assert(!this.#isOver, 'A transaction is used after its body has ended')
+  }
+
   #checkMode(): void {
+    this.#checkOpen()
     if (this.#mode === 'allowed') return
     if (this.#mode === 'promotes') throw new Restart('write')
     throw new StoreError('read-only', 'A transaction declared to read wrote.')
   }
+}
+
+/** An iteration over a range, which its run can end. */
+class OpenIterator implements IterableIterator<Entry> {
+  readonly #entries: Iterator<Entry>
+  readonly #among: Set<OpenIterator>
+  #isOver = false
+
+  constructor(entries: Iterator<Entry>, among: Set<OpenIterator>) {
+    this.#entries = entries
+    this.#among = among
+    among.add(this)
+  }
+
+  next(): IteratorResult<Entry> {
+    if (this.#isOver) return { done: true, value: undefined }
+    const result = this.#entries.next()
+    if (result.done) this.#among.delete(this)
+    return result
+  }
+
+  return(): IteratorResult<Entry> {
+    this.#isOver = true
+    this.#among.delete(this)
+    this.#entries.return?.()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.iterator](): IterableIterator<Entry> {
+    return this
+  }
+}
+
+/**
+ * A bound in a length that backends take. No key is longer than `keyBytesMax`, so to a longer bound its first
+ * bytes and a zero are the same: only they and what begins below them lie before it.
+ */
+function boundOf(bound: Bytes): Bytes {
+  if (bound.length <= keyBytesMax) return bound
+  const same = new Uint8Array(keyBytesMax + 1)
+  same.set(bound.subarray(0, keyBytesMax))
+  return same
 }
 
 /** The time of a read: not before anything committed, nor before `notBefore`. */
@@ -138,7 +215,20 @@ function checkNotBefore(now: bigint, { notBefore = 0n }: TransactOptions): bigin
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b)
 
-/** The machine's clock, in microseconds since the Unix epoch. */
+/** How far the monotonic clock may run away from the machine's before it is set by it again. */
+const clockDriftMsMax = 100
+
+let clockOffsetMs = 0
+
+/**
+ * The machine's clock, in microseconds since the Unix epoch.
+ *
+ * The monotonic clock is the finer one, but it stands still while the machine sleeps and knows nothing of
+ * corrections, so it only counts from where the machine's clock last put it.
+ */
 export function clockMicros(): bigint {
-  return BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000))
+  const wall = Date.now()
+  const monotonic = performance.timeOrigin + performance.now()
+  if (Math.abs(monotonic + clockOffsetMs - wall) > clockDriftMsMax) clockOffsetMs = wall - monotonic
+  return BigInt(Math.round((monotonic + clockOffsetMs) * 1000))
 }

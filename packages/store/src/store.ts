@@ -12,7 +12,10 @@
  *   to writing and a conflict are all delivered by throwing, and only the store may catch them.
  */
 
-/** A byte string. Keys order as unsigned bytes, a proper prefix first. */
+/**
+ * A byte string. Keys order as unsigned bytes, a proper prefix first. They have 1 to `keyBytesMax` bytes;
+ * bounds of ranges have any number, and a get of a key that cannot exist finds nothing.
+ */
 export type Bytes = Uint8Array
 
 export interface Entry {
@@ -30,6 +33,7 @@ export interface RangeOptions {
   readonly expected?: number
 }
 
+/** What a body reads and writes through. Neither it nor its iterators work after the body has ended. */
 export interface Transaction {
   /**
    * The value at `key`, own writes included; undefined if there is none. Borrowed: it may be
@@ -39,7 +43,7 @@ export interface Transaction {
 
   /**
    * The entries with `from <= key < to`, in key order, own writes included. Lazy: abandon the
-   * iteration at any time. Writes made while iterating may or may not be seen by that iteration.
+   * iteration at any time, or iterate again. Writes made while iterating may or may not be seen by that iteration.
    * Keys and values are borrowed, as in `get`.
    */
   range(from: Bytes, to: Bytes, options?: RangeOptions): Iterable<Entry>

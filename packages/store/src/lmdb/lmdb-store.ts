@@ -6,23 +6,19 @@
  * them with one flush to disk. A body's own writes stay in its overlay until it has returned, so one that
  * throws leaves no trace in the batch.
  *
- * ```
- * database `data`   the keys and values
- * database `meta`   format: the version of this layout; last: the last commit time, 8 bytes
- * ```
+ * Any number of processes may have the directory open: LMDB lets one write at a time, and whoever writes
+ * reads the last commit time inside its LMDB transaction.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { type Database, open, type RootDatabase } from 'lmdb'
-import { clockMicros, Restart, Run, readTimestamp, type Source, writeTimestamp } from '../run.ts'
+import { ABORT } from 'lmdb'
+import { clockMicros, Restart, Run, readTimestamp, writeTimestamp } from '../run.ts'
 import {
-  type Bytes,
   type Committed,
-  type Entry,
   type Store,
   StoreError,
   type Transaction,
   type TransactOptions,
 } from '../store.ts'
+import { Environment } from './environment.ts'
 
 export interface LmdbStoreOptions {
   /** The directory of the environment; made if it is missing. */
@@ -31,106 +27,57 @@ export interface LmdbStoreOptions {
   readonly now?: () => bigint
 }
 
-/** The version of the layout above. */
-const format = 1
-
 /** Most bodies that share one LMDB transaction; more would keep the first waiting. */
 const batchMax = 1000
 
-const formatKey = 'format'
-const lastKey = 'last'
-
 /** A writer in the queue. */
 interface Waiting {
-  readonly run: () => () => void
+  /** Runs the body inside the LMDB transaction and gives what tells its caller, once that has committed. */
+  readonly run: (batch: Batch) => () => void
   readonly reject: (error: unknown) => void
+}
+
+/** What the bodies that share one LMDB transaction hand on. */
+interface Batch {
+  /** The time of the last write. */
+  last: bigint
 }
 
 /**
  * Opens the store of a directory.
  *
- * @throws StoreError `storage` if the directory cannot be used, `format` if a newer version wrote it
+ * @throws StoreError `storage` if the directory cannot be used, `format` if a newer version or somebody
+ * else wrote it
  */
 export function openLmdbStore(options: LmdbStoreOptions): Store {
-  const environment = openEnvironment(options.path)
-  const data = environment.openDB<Buffer, Buffer>({
-    name: 'data',
-    keyEncoding: 'binary',
-    encoding: 'binary',
-  })
-  const meta = environment.openDB<unknown, string>({ name: 'meta' })
-  checkFormat(meta, options.path)
-  return new LmdbStore(environment, data, meta, options.now ?? clockMicros)
-}
-
-function openEnvironment(path: string): RootDatabase {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    accessSync(path, constants.W_OK)
-    // Overlapped syncing would acknowledge a commit before it is on the disk.
-    return open({ path, overlappingSync: false, maxDbs: 4, noMemInit: true })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StoreError(
-      'storage',
-      `The store at ${path} cannot be opened: ${reason}. Is it a directory that this user may write?`,
-      { cause },
-    )
-  }
-}
-
-function checkFormat(meta: Database<unknown, string>, path: string): void {
-  const found = meta.get(formatKey)
-  if (found === undefined) meta.putSync(formatKey, format)
-  else if (typeof found !== 'number' || found > format) {
-    throw new StoreError(
-      'format',
-      `The store at ${path} has format ${String(found)}, and this version knows ${format}. ` +
-        'Start the version that wrote it, or newer.',
-    )
-  }
+  return new LmdbStore(Environment.open(options.path), options.now ?? clockMicros)
 }
 
 class LmdbStore implements Store {
   readonly kind = 'lmdb'
-  readonly #environment: RootDatabase
-  readonly #data: Database<Buffer, Buffer>
-  readonly #meta: Database<unknown, string>
+  readonly #environment: Environment
   readonly #now: () => bigint
-  readonly #source: Source
   #queue: Waiting[] = []
   #draining: Promise<void> | undefined
-  #isClosed = false
+  #closing: Promise<void> | undefined
 
-  constructor(
-    environment: RootDatabase,
-    data: Database<Buffer, Buffer>,
-    meta: Database<unknown, string>,
-    now: () => bigint,
-  ) {
+  constructor(environment: Environment, now: () => bigint) {
     this.#environment = environment
-    this.#data = data
-    this.#meta = meta
     this.#now = now
-    this.#source = {
-      get: (key) => data.getBinary(asBuffer(key)),
-      range: (from, to, reverse) => readRange(data, from, to, reverse),
-    }
   }
 
   async transact<T>(
     body: (transaction: Transaction) => T,
     options: TransactOptions = {},
   ): Promise<Committed<T>> {
-    if (this.#isClosed) throw new StoreError('closed', 'The store is closed.')
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed.')
     const intent = options.intent ?? 'unknown'
     if (intent !== 'write') {
       const mode = intent === 'read' ? 'forbidden' : 'promotes'
-      // A snapshot of now, whichever process wrote last.
-      this.#data.resetReadTxn()
-      const timestamp = readTimestamp(this.#now(), this.#last(), options)
+      this.#environment.takeSnapshot()
+      const timestamp = readTimestamp(this.#now(), this.#environment.last(), options)
       try {
-        const value = body(new Run(this.#source, timestamp, mode))
+        const value = new Run(this.#environment, timestamp, mode).to(body)
         return { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }
       } catch (error) {
         if (!(error instanceof Restart)) throw error
@@ -139,16 +86,14 @@ class LmdbStore implements Store {
     return this.#enqueue(body, options)
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    await this.#draining
-    await this.#environment.close()
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
-  #last(): bigint {
-    const last = this.#meta.get(lastKey)
-    return typeof last === 'bigint' || typeof last === 'number' ? BigInt(last) : 0n
+  async #close(): Promise<void> {
+    await this.#draining
+    await this.#environment.close()
   }
 
   #enqueue<T>(
@@ -156,8 +101,8 @@ class LmdbStore implements Store {
     options: TransactOptions,
   ): Promise<Committed<T>> {
     return new Promise((resolve, reject) => {
-      const run = () => {
-        const committed = this.#write(body, options)
+      const run = (batch: Batch) => {
+        const committed = this.#write(body, options, batch)
         return () => resolve(committed)
       }
       this.#queue.push({ run, reject })
@@ -170,70 +115,74 @@ class LmdbStore implements Store {
     // Whoever asks in this same turn goes along.
     await Promise.resolve()
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, batchMax)
-      await this.#commit(batch)
+      const waiting = this.#queue.splice(0, batchMax)
+      try {
+        for (const tell of await this.#commit(waiting)) tell()
+      } catch (cause) {
+        const error = new StoreError('storage', `The store could not commit: ${String(cause)}`, {
+          cause,
+        })
+        for (const { reject } of waiting) reject(error)
+      }
     }
     this.#draining = undefined
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  /** Runs the bodies in one LMDB transaction. @throws if it could not be committed, and nothing was */
+  async #commit(waiting: readonly Waiting[]): Promise<readonly (() => void)[]> {
     const outcomes: (() => void)[] = []
-    try {
-      await this.#environment.transaction(() => {
-        for (const { run, reject } of batch) {
-          try {
-            outcomes.push(run())
-          } catch (error) {
-            outcomes.push(() => reject(error))
-          }
-        }
-      })
-    } catch (cause) {
-      const error = new StoreError('storage', `The store could not commit: ${String(cause)}`, {
-        cause,
-      })
-      for (const { reject } of batch) reject(error)
-      return
-    }
-    for (const tell of outcomes) tell()
+    let failure: { readonly cause: unknown } | undefined
+    await this.#environment.write(() => {
+      try {
+        const batch = { last: this.#environment.last() }
+        const before = batch.last
+        for (const { run, reject } of waiting) outcomes.push(outcomeOf(run, reject, batch))
+        if (batch.last !== before) this.#environment.setLast(batch.last)
+        return undefined
+      } catch (cause) {
+        // Some of a body's writes may have been applied: none of the batch may stay.
+        failure = { cause }
+        return ABORT
+      }
+    })
+    if (failure !== undefined) throw failure.cause
+    return outcomes
   }
 
-  /** Runs one body inside the LMDB transaction and applies its writes to it. */
-  #write<T>(body: (transaction: Transaction) => T, options: TransactOptions): Committed<T> {
-    const timestamp = writeTimestamp(this.#now(), this.#last(), options)
-    const run = new Run(this.#source, timestamp, 'allowed')
-    const value = body(run)
-    for (const { key, value: bytes } of run.overlay.writes()) {
-      if (bytes === undefined) this.#data.removeSync(asBuffer(key))
-      else this.#data.putSync(asBuffer(key), asBuffer(bytes))
+  #write<T>(
+    body: (transaction: Transaction) => T,
+    options: TransactOptions,
+    batch: Batch,
+  ): Committed<T> {
+    const timestamp = writeTimestamp(this.#now(), batch.last, options)
+    const run = new Run(this.#environment, timestamp, 'allowed')
+    const value = run.to(body)
+    try {
+      for (const write of run.overlay.writes()) this.#environment.apply(write)
+    } catch (cause) {
+      throw new Unapplied(cause)
     }
-    if (run.wrote) this.#meta.putSync(lastKey, run.lastMicros)
+    if (run.wrote) batch.last = run.lastMicros
     const { bytesWritten } = run.overlay
     return { value, timestamp, wrote: run.wrote, conflicts: 0, bytesWritten }
   }
 }
 
-function* readRange(
-  data: Database<Buffer, Buffer>,
-  from: Bytes,
-  to: Bytes,
-  reverse: boolean,
-): IterableIterator<Entry> {
-  if (Buffer.compare(from, to) >= 0) return
-  const start = asBuffer(reverse ? to : from)
-  const end = asBuffer(reverse ? from : to)
-  const range = data.getRange({
-    start,
-    end,
-    reverse,
-    // Backwards, LMDB's start is inclusive and its end is not: the opposite of ours.
-    ...(reverse ? { inclusiveEnd: true, exclusiveStart: true } : {}),
-  })
-  for (const { key, value } of range) yield { key, value }
+/** Thrown where the body has succeeded and LMDB did not take its writes. */
+class Unapplied {
+  readonly cause: unknown
+
+  constructor(cause: unknown) {
+    this.cause = cause
+  }
 }
 
-function asBuffer(bytes: Bytes): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** A body that throws concerns its caller alone. */
+function outcomeOf(run: Waiting['run'], reject: Waiting['reject'], batch: Batch): () => void {
+  try {
+    return run(batch)
+  } catch (error) {
+    if (error instanceof Unapplied) throw error.cause
+    return () => reject(error)
+  }
 }

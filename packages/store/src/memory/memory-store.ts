@@ -37,16 +37,22 @@ export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   const state: Source = {
     get: (key) => data.get(key),
-    range: (from, to, reverse) => entriesOf(data.range(from, to, reverse)),
+    range: (from, to, reverse) => ({
+      [Symbol.iterator]: () => entriesOf(data.range(from, to, reverse)),
+    }),
   }
 
   /** Runs the body until nothing is missing. Nothing else runs meanwhile, so one snapshot serves. */
-  function runOn<T>(source: Source, make: (source: Source) => Run, body: (run: Run) => T) {
+  function runOn<T>(
+    source: Source,
+    make: (source: Source) => Run,
+    body: (transaction: Transaction) => T,
+  ) {
     const cache = options.suspendReads ? new LoadingSource(source) : undefined
     for (;;) {
       const run = make(cache ?? source)
       try {
-        return { run, value: body(run) }
+        return { run, value: run.to(body) }
       } catch (error) {
         if (!(error instanceof Restart) || error.reason !== 'missing' || cache === undefined) {
           throw error
