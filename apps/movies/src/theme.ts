@@ -1,4 +1,5 @@
-import { type CSSVariablesResolver, createTheme } from '@mantine/core'
+import { Anchor, type CSSVariablesResolver, createTheme, Input } from '@mantine/core'
+import classes from './theme.module.css'
 
 /** One accent; its shade is dark enough for white text to be read on it (WCAG AA). */
 export const theme = createTheme({
@@ -6,6 +7,11 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 8 },
   respectReducedMotion: true,
   cursorType: 'pointer',
+  components: {
+    // In a sentence a link is not told by its colour alone.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    Input: Input.extend({ classNames: { input: classes.input } }),
+  },
 })
 
 /** Mantine's own secondary and error colours are too pale for small text. */

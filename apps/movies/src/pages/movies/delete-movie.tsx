@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { Dialog } from '../../components/dialog.tsx'
 import { ProblemAlert } from '../../components/problem-alert.tsx'
 import { useTask } from '../../components/use-submit.ts'
 import type { Movie } from '../../database/movies.ts'
@@ -31,12 +32,7 @@ export function DeleteMovie({
       },
     )
   return (
-    <Modal
-      opened
-      onClose={onCancel}
-      title={`Delete “${movie.title}”?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog title={`Delete “${movie.title}”?`} onClose={onCancel}>
       <Stack>
         {problem !== undefined && <ProblemAlert>{problem}</ProblemAlert>}
         <Text>It is deleted for everybody, and cannot be brought back.</Text>
@@ -49,6 +45,6 @@ export function DeleteMovie({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { Dialog } from '../../components/dialog.tsx'
 import { ProblemAlert } from '../../components/problem-alert.tsx'
 import { useSubmit } from '../../components/use-submit.ts'
 import type { Movie } from '../../database/movies.ts'
@@ -53,11 +54,9 @@ export function MovieForm({
     await onDone(movie ? `“${data.title}” was saved.` : `“${data.title}” was added.`)
   })
   return (
-    <Modal
-      opened
-      onClose={onCancel}
+    <Dialog
       title={movie ? `Edit “${movie.title}”` : 'Add a movie'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      onClose={onCancel}
       closeOnClickOutside={false}
     >
       <form onSubmit={submission.onSubmit} noValidate aria-busy={submission.isBusy}>
@@ -97,6 +96,6 @@ export function MovieForm({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
