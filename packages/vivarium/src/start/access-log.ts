@@ -12,15 +12,19 @@ const pathLengthMax = 200
 /**
  * The same handler, with a line in the log per request: what was asked and what came of it. Never a
  * query string, a header's value or a body: they hold secrets.
+ *
+ * A request that fails for a fault of ours is an error; the others are for whoever looks closely, at the
+ * level `debug`: a line costs a good part of what answering a small query does.
  */
 export function withAccessLog(handler: HttpHandler, server: string, log: Logger): HttpHandler {
-  if (!log.isLevelEnabled('info')) return handler
   let count = 0
   return async (request) => {
     const id = ++count
     const started = performance.now()
-    const tell = (status: number, response?: HttpResponse) =>
-      log.info(
+    const tell = (status: number, response?: HttpResponse) => {
+      const level = status >= 500 ? 'error' : 'debug'
+      if (!log.isLevelEnabled(level)) return
+      log[level](
         {
           server,
           id: requestIdOf(response) ?? id,
@@ -32,6 +36,7 @@ export function withAccessLog(handler: HttpHandler, server: string, log: Logger)
         },
         'request',
       )
+    }
     try {
       const response = await handler(request)
       tell(response.status, response)
