@@ -69,6 +69,8 @@ class Renderer {
   readonly #describe: Documents['describe']
   readonly #version: ApiVersion
   readonly #isModern: boolean
+  /** The key of a ref's collection. */
+  readonly #ownerKey: 'collection' | 'class'
   readonly #keepQuotes: boolean
   /** The user collection of the last document ref, as it renders: refs in one answer mostly share it. */
   #lastOwner:
@@ -79,6 +81,7 @@ class Renderer {
     this.#describe = options.describe
     this.#version = options.version
     this.#isModern = atLeast(options.version, '2.7')
+    this.#ownerKey = this.#isModern ? 'collection' : 'class'
     this.#keepQuotes = options.keepQuotes ?? false
   }
 
@@ -194,11 +197,18 @@ class Renderer {
     const known = this.#describe(ref)
     if (known === undefined) return undefined
     const database = this.#databases(known.databases)
-    if (known.collection === undefined) return refJson(known.id, undefined, database)
+    if (known.collection === undefined) {
+      return this.#refJson(this.#native(known.id), undefined, database)
+    }
     const { name, isNative } = known.collection
-    if (isNative) return refJson(known.id, refJson(this.#native(name), undefined, ''), database)
-    const owner = refJson(name, refJson(this.#native('collections'), undefined, ''), database)
-    const json = `,"${this.#isModern ? 'collection' : 'class'}":${owner}`
+    if (isNative)
+      return this.#refJson(known.id, this.#refJson(this.#native(name), undefined, ''), database)
+    const owner = this.#refJson(
+      name,
+      this.#refJson(this.#native('collections'), undefined, ''),
+      database,
+    )
+    const json = `,"${this.#ownerKey}":${owner}`
     this.#lastOwner = { database: ref.database, collection: ref.collection, json }
     return `{"@ref":{"id":${renderString(known.id)}${json}}}`
   }
@@ -210,7 +220,7 @@ class Renderer {
   /** The `database` part of a ref, a chain from the outermost database in. */
   #databases(path: readonly string[]): string {
     return path.reduce(
-      (outer, name) => refJson(name, refJson('databases', undefined, ''), outer),
+      (outer, name) => this.#refJson(name, this.#refJson('databases', undefined, ''), outer),
       '',
     )
   }
@@ -220,9 +230,15 @@ class Renderer {
       database === undefined
         ? ''
         : ((database instanceof Ref ? this.#ref(database) : this.#unresolved(database)) ?? '')
-    const owner = refJson(this.#native(native), undefined, '')
-    const named = refJson(name, owner, outer)
-    return id === undefined ? named : refJson(id, named, '')
+    const owner = this.#refJson(this.#native(native), undefined, '')
+    const named = this.#refJson(name, owner, outer)
+    return id === undefined ? named : this.#refJson(id, named, '')
+  }
+
+  #refJson(id: string, collection: string | undefined, database: string): string {
+    const owner = collection === undefined ? '' : `,"${this.#ownerKey}":${collection}`
+    const scope = database === '' ? '' : `,"database":${database}`
+    return `{"@ref":{"id":${renderString(id)}${owner}${scope}}}`
   }
 
   // Sets and lambdas
@@ -337,12 +353,6 @@ class Renderer {
 /** Whether a literal can only have come from `quote`. */
 function isQuoted(value: Value): boolean {
   return isArray(value) || (value !== null && typeof value === 'object' && value.kind === 'object')
-}
-
-function refJson(id: string, collection: string | undefined, database: string): string {
-  const owner = collection === undefined ? '' : `,"collection":${collection}`
-  const scope = database === '' ? '' : `,"database":${database}`
-  return `{"@ref":{"id":${renderString(id)}${owner}${scope}}}`
 }
 
 function oneOrAll(values: readonly Value[], one: (value: Value) => string): string {
