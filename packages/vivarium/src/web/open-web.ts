@@ -3,7 +3,13 @@ import { moviesDirectory } from '../package-files.ts'
 import type { Seeded } from '../start/data-directory.ts'
 import { type OpenServer, openServer, type ServerContext } from '../start/open-server.ts'
 import { openStaticFiles } from './static-files.ts'
-import { bodyBytesMax, createWebHandler, faults, type WebConfiguration } from './web-handler.ts'
+import {
+  bodyBytesMax,
+  createWebHandler,
+  faults,
+  mailboxPath,
+  type WebConfiguration,
+} from './web-handler.ts'
 
 /** What the web server tells its pages. */
 export interface WebNeeds {
@@ -34,7 +40,7 @@ export async function openWeb(needs: WebNeeds, context: ServerContext): Promise<
 }
 
 function configurationOf(needs: WebNeeds, region: string): WebConfiguration | undefined {
-  const { seeded, dataApiUrl, userPoolsUrl } = needs
+  const { seeded, dataApiUrl, userPoolsUrl, mailbox } = needs
   if (seeded === undefined || dataApiUrl === undefined || userPoolsUrl === undefined)
     return undefined
   return {
@@ -43,5 +49,6 @@ function configurationOf(needs: WebNeeds, region: string): WebConfiguration | un
     clientId: seeded.clientId,
     userPoolsEndpoint: userPoolsUrl,
     dataApiEndpoint: dataApiUrl,
+    mailbox: mailbox && mailboxPath,
   }
 }

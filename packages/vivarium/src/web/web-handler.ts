@@ -12,7 +12,12 @@ export interface WebConfiguration {
   readonly clientId: string
   readonly userPoolsEndpoint: string
   readonly dataApiEndpoint: string
+  /** Where messages can be read, if they are shown. */
+  readonly mailbox?: string | undefined
 }
+
+/** Where the development mailbox is. */
+export const mailboxPath = '/_vivarium/mailbox'
 
 /** What the web server shows. */
 export interface WebHandlerOptions {
@@ -49,7 +54,7 @@ async function route(options: WebHandlerOptions, request: HttpRequest): Promise<
       return options.configuration === undefined
         ? json(503, { message: 'No user pool has been seeded. Run vivarium seed.' })
         : json(200, options.configuration)
-    case '/_vivarium/mailbox':
+    case mailboxPath:
       return answerMailbox(options, request)
     case '/_vivarium/mailbox.js':
       return text(200, mailboxScript, { 'content-type': 'text/javascript;charset=utf-8' })
