@@ -2,7 +2,7 @@ import type { ExprArg } from 'faunadb'
 import { expect, it } from 'vitest'
 import { describeDataApi, type Open } from '../testing/describe-data-api.ts'
 import { notUnique } from '../testing/refusals.ts'
-import { q } from '../testing/test-data-api.ts'
+import { nil, q } from '../testing/test-data-api.ts'
 
 /** A collection `c` with an index `x`; documents are named by their id. */
 async function withIndex(open: Open, index: object, collections: readonly string[] = ['c']) {
@@ -38,7 +38,7 @@ describeDataApi('index entries', (open) => {
     await put(5, { a: 'x' })
     expect(await ids(1)).toEqual([1])
     expect(await ids('x')).toEqual([5])
-    expect(await ids(null)).toEqual([])
+    expect(await ids(nil)).toEqual([])
   })
 
   it('of two terms can be matched by a null in one of them, not in both', async () => {
@@ -48,9 +48,9 @@ describeDataApi('index entries', (open) => {
     await put(3, { b: 2 })
     await put(4, {})
     expect(await ids(1, 2)).toEqual([1])
-    expect(await ids(1, null)).toEqual([2])
-    expect(await ids(null, 2)).toEqual([3])
-    expect(await ids(null, null)).toEqual([])
+    expect(await ids(1, nil)).toEqual([2])
+    expect(await ids(nil, 2)).toEqual([3])
+    expect(await ids(nil, nil)).toEqual([])
   })
 
   it('leave out documents of which every value is missing', async () => {
@@ -120,13 +120,17 @@ describeDataApi('index entries', (open) => {
     })
     await put(7, {})
     expect(await ids('7', q.Collection('c'), q.Collection('c'))).toEqual([7])
-    await server.query(q.CreateIndex({ name: 'friends', source: q.Collection('c'), terms: [field('f')] }))
+    await server.query(
+      q.CreateIndex({ name: 'friends', source: q.Collection('c'), terms: [field('f')] }),
+    )
     await put(8, { f: at(7) })
     expect(await server.data(q.Paginate(q.Match('friends', at(7))))).toHaveLength(1)
   })
 
   it('fold case where asked', async () => {
-    const { put, ids } = await withIndex(open, { terms: [{ ...field('a'), transform: 'casefold' }] })
+    const { put, ids } = await withIndex(open, {
+      terms: [{ ...field('a'), transform: 'casefold' }],
+    })
     await put(1, { a: 'ÉLAN' })
     await put(2, { a: 5 })
     expect(await ids('élan')).toEqual([1])
@@ -156,9 +160,9 @@ describeDataApi('index entries', (open) => {
     await put(4, { kind: 'error' })
     expect(await ids(1, 'scalar')).toEqual([1])
     expect(await ids(1, 'list')).toEqual([2])
-    expect(await ids(null, 'list')).toEqual([2])
-    expect(await ids(null, 'object')).toEqual([3])
-    expect(await ids(null, 'error')).toEqual([4])
+    expect(await ids(nil, 'list')).toEqual([2])
+    expect(await ids(nil, 'object')).toEqual([3])
+    expect(await ids(nil, 'error')).toEqual([4])
   })
 
   it('know the time of their version as a value, and as a term only by null', async () => {
@@ -174,18 +178,20 @@ describeDataApi('index entries', (open) => {
     await server.query(
       q.CreateIndex({ name: 'by_ts', source: q.Collection('c'), terms: [{ field: 'ts' }] }),
     )
-    await server.query(q.CreateIndex({ name: 'by_time', source, terms: [{ binding: 'time' }] } as never))
+    await server.query(
+      q.CreateIndex({ name: 'by_time', source, terms: [{ binding: 'time' }] } as never),
+    )
     for (const index of ['by_ts', 'by_time']) {
-      expect(await server.data(q.Paginate(q.Match(index, null)))).toHaveLength(1)
+      expect(await server.data(q.Paginate(q.Match(index, nil)))).toHaveLength(1)
       expect(await server.data(q.Paginate(q.Match(index, ts)))).toHaveLength(0)
     }
     await server.query(q.Update(at(1), { data: { a: 2 } }))
     for (const index of ['by_ts', 'by_time']) {
-      expect(await server.data(q.Paginate(q.Match(index, null)))).toHaveLength(1)
+      expect(await server.data(q.Paginate(q.Match(index, nil)))).toHaveLength(1)
     }
     await server.query(q.Delete(at(1)))
     for (const index of ['by_ts', 'by_time']) {
-      expect(await server.data(q.Paginate(q.Match(index, null)))).toHaveLength(0)
+      expect(await server.data(q.Paginate(q.Match(index, nil)))).toHaveLength(0)
     }
   })
 
@@ -195,7 +201,9 @@ describeDataApi('index entries', (open) => {
     await put(2, { a: q.ToDouble(1) })
     expect(await ids(1)).toEqual([1])
     expect(await ids(q.ToDouble(1))).toEqual([2])
-    await server.query(q.CreateIndex({ name: 'v', source: q.Collection('c'), values: [field('a')] }))
+    await server.query(
+      q.CreateIndex({ name: 'v', source: q.Collection('c'), values: [field('a')] }),
+    )
     expect(await server.json(q.Paginate(q.Match('v')))).toBe('{"data":[1,1.0]}')
   })
 
@@ -228,7 +236,19 @@ describeDataApi('index entries', (open) => {
     const found = await elements()
     expect(found).toHaveLength(values.length + 1)
     expect(found.slice(0, 13)).toEqual([
-      -1e300, -2, -1, 0, 1.5, 2, 2, 1e300, '', '1', 'a', 'ab', 'A',
+      -1e300,
+      -2,
+      -1,
+      0,
+      1.5,
+      2,
+      2,
+      1e300,
+      '',
+      '1',
+      'a',
+      'A',
+      'ab',
     ])
     expect(found.slice(-2)).toEqual([false, true])
   })
@@ -277,7 +297,10 @@ describeDataApi('index entries', (open) => {
         [page(1), page(2)],
       ),
     )
-    expect(found.map((refs) => refs.map((ref) => (ref as { id: string }).id))).toEqual([['3'], ['1']])
+    expect(found.map((refs) => refs.map((ref) => (ref as { id: string }).id))).toEqual([
+      ['3'],
+      ['1'],
+    ])
   })
 
   it('end with the ttl of their document', async () => {
@@ -388,7 +411,9 @@ describeDataApi('unique indexes', (open) => {
     const { put, server, at, clock } = await withIndex(open, unique)
     await put(1, { a: 1 })
     await server.query(q.Do(q.Delete(at(1)), q.Create(at(2), { data: { a: 1 } })))
-    await server.query(q.Do(q.Update(at(2), { data: { a: 2 } }), q.Create(at(3), { data: { a: 1 } })))
+    await server.query(
+      q.Do(q.Update(at(2), { data: { a: 2 } }), q.Create(at(3), { data: { a: 1 } })),
+    )
     const twice = q.Do(q.Create(at(4), { data: { a: 9 } }), q.Create(at(5), { data: { a: 9 } }))
     expect(await server.refusal(twice)).toEqual(notUnique('do', 1, 'create'))
     await server.query(q.Update(at(3), { ttl: clock.time(60) }))
@@ -411,7 +436,10 @@ describeDataApi('unique indexes', (open) => {
   })
 
   it('tell values apart that are longer than a key', async () => {
-    const { put, server, at } = await withIndex(open, { ...unique, values: [field('b'), field('c')] })
+    const { put, server, at } = await withIndex(open, {
+      ...unique,
+      values: [field('b'), field('c')],
+    })
     const long = 'x'.repeat(5000)
     await put(1, { a: 1, b: `${long}1`, c: 1 })
     await put(2, { a: 1, b: `${long}2`, c: 1 })

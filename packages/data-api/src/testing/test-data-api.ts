@@ -13,6 +13,9 @@ const { Client } = faunadb
 /** The driver's functions. */
 export const q = faunadb.query
 
+/** The value null, which the driver's types leave out. */
+export const nil: ExprArg = new faunadb.Expr(JSON.parse('null'))
+
 /** The root secret of every test. */
 export const rootSecret = 'root'
 
