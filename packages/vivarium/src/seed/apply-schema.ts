@@ -91,7 +91,7 @@ async function applyItem(
 /** Waits until every index answers: the reference builds large ones after it has answered. */
 async function indexesBuilt(client: SeedingClient, items: readonly SchemaItem[]): Promise<void> {
   const indexes = items.filter(({ kind }) => kind === 'index')
-  const active = q.And(...indexes.map((item) => q.Select('active', q.Get(refOf(item)))))
+  const active = q.And(true, ...indexes.map((item) => q.Select('active', q.Get(refOf(item)))))
   const until = performance.now() + buildTimeoutMs
   while ((await client.query('read the indexes', active)) !== true) {
     if (performance.now() > until) throw new SeedError('The indexes are still being built')

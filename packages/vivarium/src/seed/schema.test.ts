@@ -63,6 +63,12 @@ describe('an access token', () => {
     expect(answers[0]).toEqual([false, { data: [] }, 0])
   })
 
+  test('sees of accounts only its own', async () => {
+    await using api = await twoUsers()
+    const accounts = q.Paginate(q.Documents(q.Collection('Account')))
+    expect(await api.us.access.query(accounts)).toMatchObject({ data: [{ id: api.us.userId }] })
+  })
+
   test('sees of tokens only those of its own account', async () => {
     await using api = await twoUsers()
     const seen = await api.us.access.query<{ data: unknown[] }>(q.Paginate(q.Documents(q.Tokens())))
@@ -86,6 +92,13 @@ describe('an access token', () => {
 })
 
 describe('a refresh token', () => {
+  test('sees no account, not even its own', async () => {
+    await using api = await twoUsers()
+    const accounts = q.Paginate(q.Documents(q.Collection('Account')))
+    expect(await api.us.refresh.query(accounts)).toEqual({ data: [] })
+    expect(await codeOf(api.us.refresh, q.Get(api.ourAccount))).toBe('permission denied')
+  })
+
   test('reads no movies', async () => {
     await using api = await twoUsers()
     const { ref } = await api.us.access.query<{ ref: Expr }>(newMovie)
@@ -146,15 +159,12 @@ describe.each(['access', 'refresh'] as const)('with a token of type %s', (type) 
       'one cannot list the tokens of an account',
       (api) => q.Paginate(q.Match(q.Index('tokens_by_instance'), api.theirAccount)),
     ],
-    ['one cannot list accounts', () => q.Get(q.Documents(q.Collection('Account')))],
     ['one cannot make a key', () => q.CreateKey({ role: 'admin' })],
     ['one cannot make a role', () => q.CreateRole({ name: 'x', privileges: [] })],
     ['one cannot change its role', () => q.Update(q.Role('AccountAccess'), { privileges: [] })],
     ['one cannot read its role', () => q.Get(q.Role('AccountAccess'))],
     ['one cannot change the function', () => q.Update(q.Function('refresh'), { role: 'admin' })],
-    ['one cannot read the history of movies', () => q.Paginate(q.Events(q.Documents(q.Tokens())))],
     ['one cannot log in to an account', (api) => q.Login(api.theirAccount, { password: 'x' })],
-    ['one cannot rewrite history', (api) => q.Insert(api.theirAccount, 1, 'create', {})],
   ]
 
   test.each(refusals)('%s', async (_, attack) => {

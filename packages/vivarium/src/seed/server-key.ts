@@ -34,11 +34,11 @@ export async function ensureServerKey(
     if (kept !== undefined && (await opens(client, kept))) {
       return { serverKey: kept, isServerKeyNew: false }
     }
-    const isMinted = serverKeyFile === undefined && (await keyRefs(client)).length > 0
-    if (isMinted) return { serverKey: undefined, isServerKeyNew: false }
   }
   const earlier = rotateServerKey ? await keyRefs(client) : []
-  const secret = await mint(client)
+  const handsOutOnce = serverKeyFile === undefined && !rotateServerKey
+  const secret = await mint(client, handsOutOnce)
+  if (secret === undefined) return { serverKey: undefined, isServerKeyNew: false }
   if (serverKeyFile !== undefined) await writeKey(serverKeyFile, secret)
   report(earlier.length > 0 ? 'minted a new server key' : 'minted a server key')
   if (earlier.length > 0) {
@@ -51,28 +51,30 @@ export async function ensureServerKey(
 
 const deleteIfThere = (ref: Expr) => q.If(q.Exists(ref), q.Delete(ref), null)
 
-async function mint(client: SeedingClient): Promise<string> {
+/** A new key's secret; undefined if it was to be minted once and has been. */
+async function mint(client: SeedingClient, once: boolean): Promise<string | undefined> {
+  const key = q.CreateKey({ role: 'server', data: { name: keyName } })
   const secret = await client.query(
     'mint a server key',
-    q.Select('secret', q.CreateKey({ role: 'server', data: { name: keyName } })),
+    q.If(q.And(once, q.GT(q.Count(ourKeys), 0)), null, q.Select('secret', key)),
   )
+  if (secret === null) return undefined
   if (typeof secret !== 'string') throw new SeedError('The data API minted a key without a secret')
   return secret
 }
 
 /** The keys that seeding has minted. */
+const ourKeys = q.Select(
+  'data',
+  q.Filter(
+    q.Paginate(q.Keys(), { size: 100_000 }),
+    q.Lambda('key', q.Equals(q.Select(['data', 'name'], q.Get(q.Var('key')), ''), keyName)),
+  ),
+)
+
 async function keyRefs(client: SeedingClient): Promise<readonly Expr[]> {
-  const page = await client.query(
-    'read the server keys',
-    q.Select(
-      'data',
-      q.Filter(
-        q.Paginate(q.Keys(), { size: 100_000 }),
-        q.Lambda('key', q.Equals(q.Select(['data', 'name'], q.Get(q.Var('key')), ''), keyName)),
-      ),
-    ),
-  )
-  return Array.isArray(page) ? page : []
+  const refs = await client.query('read the server keys', ourKeys)
+  return Array.isArray(refs) ? refs : []
 }
 
 /** Whether the secret is a key of the database that is being seeded, and ours. */
