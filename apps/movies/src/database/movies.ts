@@ -95,8 +95,11 @@ function cursorOption(cursor: Cursor): object {
   }
 }
 
+/** Where a neighbouring page begins. `[null]` is the end of the list, given back as it was sent. */
 function cursorId(cursor: unknown): string | undefined {
-  return cursor === undefined ? undefined : idOf(list(cursor)[0])
+  if (cursor === undefined) return undefined
+  const [position] = list(cursor)
+  return position === null ? undefined : idOf(position)
 }
 
 function movieOf(document: unknown): Movie {

@@ -34,7 +34,7 @@ export function NewPasswordPage() {
         <PasswordField
           label="New password"
           autoComplete="new-password"
-          description="Long, with capital and small letters, digits and symbols"
+          description="At least 8 characters, with capital and small letters and a digit"
           {...form.getInputProps('password')}
         />
       </FormCard>

@@ -30,7 +30,7 @@ export function SignUpPage() {
         <EmailField key={form.key('email')} {...form.getInputProps('email')} />
         <PasswordField
           autoComplete="new-password"
-          description="Long, with capital and small letters, digits and symbols"
+          description="At least 8 characters, with capital and small letters and a digit"
           key={form.key('password')}
           {...form.getInputProps('password')}
         />

@@ -12,8 +12,8 @@ export function loadersOf({ database }: Application) {
         const cursor = cursorOf(new URL(args.request.url).searchParams)
         const page = await (await database()).listMovies(cursor)
         if (page.movies.length > 0 || cursor.kind === 'first') return page
-        // The page's last movie is gone; the list may have none at all.
-        throw redirect(cursor.kind === 'last' ? paths.movies : lastPagePath)
+        // What this page began with is gone, and what came before or after it; there may be none at all.
+        throw redirect(cursor.kind === 'after' ? lastPagePath : paths.movies)
       }),
     account: (args: LoaderFunctionArgs) =>
       orSignIn(args, async () => (await database()).currentAccount()),

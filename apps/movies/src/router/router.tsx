@@ -1,4 +1,4 @@
-import { createBrowserRouter, redirect } from 'react-router'
+import { createBrowserRouter, Navigate } from 'react-router'
 import type { Application } from '../application/application.ts'
 import { Starting } from '../components/starting.tsx'
 import { NotFoundPage } from '../pages/not-found-page.tsx'
@@ -17,7 +17,7 @@ export function createRouter(application: Application) {
       element: <RootLayout application={application} />,
       HydrateFallback: Starting,
       children: [
-        { path: '/', loader: () => redirect(paths.movies) },
+        { path: '/', element: <Navigate replace to={paths.movies} /> },
         {
           element: <PublicLayout />,
           ErrorBoundary: PageFailed,
