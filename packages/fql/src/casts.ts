@@ -204,6 +204,13 @@ export const iterable: Cast<Iterable> = refLike(['Array', 'Set', 'Page'], (v) =>
   return v instanceof Ref && asNativeCollection(v) !== undefined ? refAsSet(v) : undefined
 })
 
+/** An array or a set; a page is refused in words of its own (fql-v4 §2.2). */
+export const setOrArray: Cast<readonly Value[] | SetValue> = valueCast((v, position, context) => {
+  const given = iterable.convert(v, position, context)
+  if (given instanceof SetValue || isArray(given)) return given
+  throw wrongType(['Set', 'Array'], v, position)
+})
+
 /** An array or a page: what `Take` and `Drop` cut. */
 export const arrayOrPage: Cast<readonly Value[] | PageValue> = typed(['Array', 'Page'], (v) => {
   if (isArray(v)) return v

@@ -63,12 +63,14 @@ export function parseSet(content: Value, position: Position, context: EscapeCont
         to: content.has('to') ? listOf(part('to')) : [],
       })
     case 'collection filter': {
-      const lambda = lambdaOf(content.get('filter') ?? null, place.at('filter'), context)
-      return set({ form: 'filter', source: source('collection'), lambda })
+      const position = place.at('filter')
+      const lambda = lambdaOf(content.get('filter') ?? null, position, context)
+      return set({ form: 'filter', source: source('collection'), lambda, position })
     }
     case 'join with': {
-      const target = lambdaOf(content.get('with') ?? null, place.at('with'), context)
-      return set({ form: 'join', source: source('join'), target })
+      const position = place.at('with')
+      const target = lambdaOf(content.get('with') ?? null, position, context)
+      return set({ form: 'join', source: source('join'), target, position })
     }
     default:
       throw invalidExpression('Invalid set.', position)

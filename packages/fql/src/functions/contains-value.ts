@@ -3,7 +3,8 @@ import type { Context } from '../context.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { boundOf } from '../sets/cursor.ts'
-import { checkReadable, entriesOf, shapeOf } from '../sets/read-set.ts'
+import { checkReadable, entriesOf } from '../sets/read-set.ts'
+import { shapeOf } from '../sets/shape.ts'
 import { sameStructure } from '../values/equal.ts'
 import { ObjectValue } from '../values/object.ts'
 import { valueAt } from '../values/path.ts'
@@ -53,8 +54,7 @@ export function hasValue(
 
 function isElement(set: SetValue, value: Value, context: Context, position: Position): boolean {
   checkReadable(set, context, position)
-  const { reversed } = shapeOf(set, context, position)
-  const from = boundOf(value, reversed.length, position.at('contains_value'))
+  const from = boundOf(value, shapeOf(set, context), position.at('contains_value'))
   for (const entry of entriesOf(set, context, position, { from, expected: 1 })) {
     return sameStructure(elementOf(entry), value)
   }

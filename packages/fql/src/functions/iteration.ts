@@ -1,9 +1,10 @@
 /** Going through arrays and pages (fql-v4 §4.5). */
 import * as cast from '../casts.ts'
-import type { Context } from '../context.ts'
+import { type Context, isWithin } from '../context.ts'
 import { define } from '../define.ts'
 import { attempt, expected, gather, invalidArgument } from '../errors.ts'
 import { apply } from '../evaluate.ts'
+import { maximumEffect } from '../maximum-effect.ts'
 import type { Position } from '../position.ts'
 import type { LambdaValue } from '../values/lambda.ts'
 import type { PageValue } from '../values/page.ts'
@@ -73,16 +74,20 @@ export const foreach = define({
 })
 
 /**
- * Filter(collection, lambda): the elements for which the lambda gives true.
+ * Filter(collection, lambda): the elements for which the lambda gives true. Of a set, a set.
  *
- * @throws `Boolean expected` at the index of the element; every failing element is reported
- * @see fql-v4 §4.5
+ * @throws `Boolean expected` at the index of the element; every failing element is reported. Of a set,
+ * at `filter` when the set is read; and for a lambda that could do more than read
+ * @see fql-v4 §4.5, §5.5
  */
 export const filter = define({
   args: { filter: cast.lambda, collection },
   effect: 'pure',
   evaluate: ({ filter: lambda, collection: given }, { position, context }) => {
-    const target = arrayOrPage(given, position.at('collection'), context)
+    const target = cast.iterable.convert(given, position.at('collection'), context)
+    if (target instanceof SetValue) {
+      return filteredSet(target, lambda, position.at('filter'))
+    }
     const elements = isArray(target) ? target : target.data
     const kept = gather(
       context.documents.all(elements.length, (i) =>
@@ -102,3 +107,13 @@ export const filter = define({
         )
   },
 })
+
+function filteredSet(source: SetValue, lambda: LambdaValue, position: Position): SetValue {
+  if (!isWithin(maximumEffect(lambda.body), 'read')) {
+    throw invalidArgument(
+      'Invalid lambda. Lambda in this context may not write or call a user function.',
+      position,
+    )
+  }
+  return new SetValue({ form: 'filter', source, lambda, position })
+}

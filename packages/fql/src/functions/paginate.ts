@@ -4,10 +4,11 @@ import { define } from '../define.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { boundOf } from '../sets/cursor.ts'
-import { checkReadable, entriesOf, shapeOf } from '../sets/read-set.ts'
+import { checkReadable, entriesOf } from '../sets/read-set.ts'
+import { shapeOf } from '../sets/shape.ts'
 import { ObjectValue } from '../values/object.ts'
 import { PageValue, SourcedValue } from '../values/page.ts'
-import { cursorOf, elementOf, type SetBound, type SetEntry, type SetValue } from '../values/set.ts'
+import { cursorOf, elementOf, type SetBound, type SetEntry, SetValue } from '../values/set.ts'
 import { isArray, type Value } from '../values/value.ts'
 import { readingAt, validTime } from './reads.ts'
 
@@ -36,20 +37,23 @@ export const paginate = define({
   },
   effect: 'read',
   evaluate: (args, { position, context }) => {
-    const set = args.paginate
+    const set = args.events === true ? eventsOf(args.paginate) : args.paginate
     const at = readingAt(context, validTime(args.ts, context))
     const place = position.at('paginate')
     checkReadable(set, at, place)
     const given = cursorArgument(args, position)
-    const valueCount = shapeOf(set, at, place).reversed.length
+    const shape = shapeOf(set, at)
     const cursor =
       given === undefined
         ? undefined
-        : { ...given, bound: boundOf(given.value, valueCount, given.position) }
+        : { ...given, bound: boundOf(given.value, shape, given.position) }
     const size = Math.min(Number(args.size ?? pageSizeDefault), pageSizeMax)
     return readPage(set, { cursor, size, sources: args.sources === true }, at, place)
   },
 })
+
+const eventsOf = (source: SetValue) =>
+  source.set.form === 'events' ? source : new SetValue({ form: 'events', source })
 
 interface CursorArgument {
   readonly direction: 'after' | 'before'
@@ -115,7 +119,7 @@ function readPage(
   if (isBackward) entries.reverse()
   const first = entries[0]
   const element = (entry: SetEntry): Value =>
-    page.sources ? new SourcedValue(elementOf(entry), [set]) : elementOf(entry)
+    page.sources ? new SourcedValue(elementOf(entry), entry.sources ?? [set]) : elementOf(entry)
   return new PageValue({
     data: entries.map(element),
     before: isBackward ? beyond && first && cursorOf(first) : echoed,

@@ -2,10 +2,10 @@
 import * as cast from '../casts.ts'
 import type { Context } from '../context.ts'
 import { define } from '../define.ts'
-import { instanceNotFound } from '../errors.ts'
+import { instanceNotFound, invalidArgument } from '../errors.ts'
 import { checkReadable, entriesOf } from '../sets/read-set.ts'
 import { Ref, UnresolvedRef } from '../values/ref.ts'
-import type { SetValue } from '../values/set.ts'
+import { elementOf, SetValue } from '../values/set.ts'
 import type { Time } from '../values/time.ts'
 import type { Value } from '../values/value.ts'
 
@@ -69,6 +69,32 @@ export const exists = define({
     return first !== undefined && context.documents.exists(first, at)
   },
 })
+
+/** `first`, `last`: the element at one end of an array or a set. */
+function end<const K extends 'first' | 'last'>(key: K) {
+  return define({
+    args: { [key]: cast.setOrArray },
+    effect: 'read',
+    since: '4',
+    evaluate: (args, { position, context }): Value => {
+      const given = args[key] as readonly Value[] | SetValue
+      const place = position.at(key)
+      if (!(given instanceof SetValue)) {
+        const element = given.at(key === 'first' ? 0 : -1)
+        if (element === undefined) throw invalidArgument('Non-empty array expected.', place)
+        return element
+      }
+      checkReadable(given, context, place)
+      const span = { expected: 1, reverse: key === 'last' }
+      for (const entry of entriesOf(given, context, place, span)) return elementOf(entry)
+      throw invalidArgument('Non-empty set expected.', place)
+    },
+  })
+}
+
+/** First(collection), Last(collection): an element, not its document. @see fql-v4 §4.13 */
+export const first = end('first')
+export const last = end('last')
 
 /**
  * KeyFromSecret(secret): the document of the key or token.

@@ -17,6 +17,7 @@ import * as reads from './reads.ts'
 import * as refs from './refs.ts'
 import * as regularExpressions from './regular-expressions.ts'
 import * as select from './select.ts'
+import * as setAlgebra from './set-algebra.ts'
 import * as sets from './sets.ts'
 import * as strings from './strings.ts'
 import * as time from './time.ts'
@@ -44,6 +45,7 @@ const families: readonly Record<string, unknown>[] = [
   reads,
   paginate,
   sets,
+  setAlgebra,
   writes,
   authentication,
 ]

@@ -1,22 +1,26 @@
 import { unresolvedError } from '../casts.ts'
 import type { Position } from '../position.ts'
-import { sortsAfterRefs } from '../values/order.ts'
-import { Ref, UnresolvedRef } from '../values/ref.ts'
+import { UnresolvedRef } from '../values/ref.ts'
 import type { SetBound } from '../values/set.ts'
 import { isArray, type Value } from '../values/value.ts'
+import { splitAt } from './place.ts'
+import type { Shape } from './shape.ts'
 
 /**
- * The place before everything that a value cursor covers (fql-v4 §6.2).
+ * The place of a cursor: before (or after) everything that it covers (fql-v4 §6.2).
  *
  * @throws `invalid ref` at `position` for an unresolved ref, also inside an array
  */
-export function boundOf(cursor: Value, valueCount: number, position: Position): SetBound {
+export function boundOf(
+  cursor: Value,
+  shape: Shape,
+  position: Position,
+  side: SetBound['side'] = 'before',
+): SetBound {
   const parts = isArray(cursor) ? cursor : [cursor]
   const unresolved = parts.find((part) => part instanceof UnresolvedRef)
   if (unresolved instanceof UnresolvedRef) throw unresolvedError(unresolved, position)
-  const values = parts.slice(0, valueCount)
-  const last = parts[valueCount]
-  if (last === undefined) return { values, side: 'before' }
-  if (last instanceof Ref) return { values, ref: last, side: 'before' }
-  return { values, side: sortsAfterRefs(last) ? 'after' : 'before' }
+  // Of what a lambda joins, the last value is taken for the ref (fql-v4 §5.9).
+  const count = shape.isOpen ? Math.max(parts.length - 1, 0) : shape.reversed.length
+  return splitAt(parts, count, side)
 }

@@ -145,7 +145,10 @@ function sameSet(a: SetDescription, other: SetDescription): boolean {
     }
     case 'join': {
       const b = other as typeof a
-      return sameStructure(a.source, b.source) && sameStructure(a.target, b.target)
+      // A lambda's join is the same only where it is written (fql-v4 §3.1).
+      const isSamePlace =
+        a.target.kind === 'ref' || sameList(a.position.toArray(), b.position.toArray())
+      return isSamePlace && sameStructure(a.source, b.source) && sameStructure(a.target, b.target)
     }
     default:
       return unreachable(a)

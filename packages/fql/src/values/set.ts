@@ -1,3 +1,4 @@
+import type { Position } from '../position.ts'
 import type { LambdaValue } from './lambda.ts'
 import type { Ref } from './ref.ts'
 import type { Value } from './value.ts'
@@ -28,8 +29,20 @@ export type SetDescription =
       readonly from: readonly Value[]
       readonly to: readonly Value[]
     }
-  | { readonly form: 'filter'; readonly source: SetValue; readonly lambda: LambdaValue }
-  | { readonly form: 'join'; readonly source: SetValue; readonly target: Ref | LambdaValue }
+  | {
+      readonly form: 'filter'
+      readonly source: SetValue
+      readonly lambda: LambdaValue
+      /** Of the lambda where the set was written: its errors are put there. */
+      readonly position: Position
+    }
+  | {
+      readonly form: 'join'
+      readonly source: SetValue
+      readonly target: Ref | LambdaValue
+      /** Of the target where the set was written. */
+      readonly position: Position
+    }
 
 /** The sets that a database reads; every other is computed from them. */
 export type BaseSet = Extract<
@@ -51,6 +64,8 @@ export class SetValue {
 export interface SetEntry {
   readonly values: readonly Value[]
   readonly ref: Ref
+  /** The sets it came from, where several were combined. */
+  readonly sources?: readonly SetValue[]
 }
 
 /**

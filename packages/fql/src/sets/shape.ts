@@ -1,0 +1,70 @@
+import type { Context } from '../context.ts'
+import { unreachable } from '../unreachable.ts'
+import { Ref } from '../values/ref.ts'
+import type { SetValue } from '../values/set.ts'
+
+/** What a set's entries are ordered by (fql-v4 §5.1). */
+export interface Shape {
+  /** One flag for each covered value: whether it descends. */
+  readonly reversed: readonly boolean[]
+  /** Whether entries of equal values have their refs in descending order. */
+  readonly refReversed: boolean
+  /** True for what a lambda joins: any number of values, known only when it is read. */
+  readonly isOpen: boolean
+}
+
+const openShape: Shape = { reversed: [], refReversed: false, isOpen: true }
+
+/** The shape of a set's entries. */
+export function shapeOf(value: SetValue, context: Context): Shape {
+  const { set } = value
+  switch (set.form) {
+    case 'match':
+    case 'documents':
+    case 'schema':
+    case 'document':
+    case 'singleton': {
+      const { reversed } = context.documents.shape(set)
+      return { reversed, refReversed: false, isOpen: false }
+    }
+    case 'events':
+      return openShape
+    case 'union':
+    case 'intersection':
+    case 'difference': {
+      const [first] = set.sets
+      return first === undefined ? openShape : shapeOf(first, context)
+    }
+    case 'distinct':
+    case 'range':
+    case 'filter':
+      return shapeOf(set.source, context)
+    case 'reverse':
+      return reversedShape(shapeOf(set.source, context))
+    case 'join': {
+      if (!(set.target instanceof Ref)) return openShape
+      const { reversed } = context.documents.shape({ form: 'match', index: set.target, terms: [] })
+      return { reversed, refReversed: false, isOpen: false }
+    }
+    default:
+      return unreachable(set)
+  }
+}
+
+/** All flags turned. Without values, the ref becomes one (fql-v4 §5.7). */
+function reversedShape({ reversed, refReversed, isOpen }: Shape): Shape {
+  const values = reversed.length === 0 && !isOpen ? [!refReversed] : reversed.map((flag) => !flag)
+  return { reversed: values, refReversed: !refReversed, isOpen }
+}
+
+/** The flags of the values and then of the ref. */
+export function flagsOf({ reversed, refReversed }: Shape): readonly boolean[] {
+  return [...reversed, refReversed]
+}
+
+/** Whether two sets can be merged: their orders agree as far as both go (fql-v4 §5.3). */
+export function areCompatible(a: Shape, b: Shape): boolean {
+  if (a.isOpen || b.isOpen) return true
+  const flags = flagsOf(b)
+  return flagsOf(a).every((flag, i) => i >= flags.length || flag === flags[i])
+}
