@@ -10,10 +10,10 @@ export async function checkDataDirectory({ dataDir }: Settings): Promise<readonl
   const about = 'data directory'
   const existing = nearestExisting(dataDir)
   try {
-    await access(existing, constants.W_OK | constants.X_OK)
     if (!(await stat(existing)).isDirectory()) {
       return [wrong(about, `${existing} is no directory`, 'Choose another with --data-dir.')]
     }
+    await access(existing, constants.W_OK | constants.X_OK)
   } catch (error) {
     const advice = 'Choose another with --data-dir, or make this user its owner.'
     return [wrong(about, `${existing} cannot be written: ${codeOf(error)}`, advice)]

@@ -1,11 +1,13 @@
 import { type Logger, pino } from 'pino'
 import type { LogLevel } from '../command/settings.ts'
 
-/** The log of a process, and how to empty its buffer. */
+/** The log of a process, and how to empty its buffer before the process ends. */
 export interface ProcessLog {
   readonly log: Logger
-  /** Writes what is buffered; call it before the process ends. */
-  flush(): void
+  /** Resolves when everything is written. */
+  flush(): Promise<void>
+  /** The same at once, as well as it can be done. */
+  flushSync(): void
 }
 
 /** Lines of JSON on standard error, buffered for at most a tenth of a second. */
@@ -16,14 +18,17 @@ export function openLog(level: LogLevel): ProcessLog {
     minLength: 4096,
     periodicFlush: 100,
   })
+  // Nobody reads it any more: there is nobody to tell.
+  destination.on('error', () => {})
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
   return {
     log,
-    flush() {
+    flush: () => new Promise((resolve) => destination.flush(() => resolve())),
+    flushSync() {
       try {
         destination.flushSync()
       } catch {
-        // Nothing is open yet, or nobody reads it any more: there is nobody to tell.
+        // As above.
       }
     },
   }

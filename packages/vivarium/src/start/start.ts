@@ -16,10 +16,10 @@ const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const
  */
 export async function start(settings: Settings): Promise<number> {
   const isTerminal = process.stderr.isTTY === true
-  const { log, flush } = openLog(settings.logLevel ?? (isTerminal ? 'warn' : 'info'))
+  const { log, flush, flushSync } = openLog(settings.logLevel ?? (isTerminal ? 'warn' : 'info'))
   const die = (error: unknown) => {
     log.fatal({ err: error }, 'bug')
-    flush()
+    flushSync()
     process.exit(1)
   }
   process.on('uncaughtException', die)
@@ -44,7 +44,7 @@ export async function start(settings: Settings): Promise<number> {
     // Asked to stop before it was ready: that is no failure.
     if (!stopping.aborted || error !== stopping.reason) throw error
   } finally {
-    flush()
+    await flush()
   }
   return 0
 }
