@@ -45,6 +45,8 @@ export interface TestServerOptions {
   readonly store?: Store
   readonly clock?: TestClock
   readonly credentials?: UserPoolsOptions['credentials']
+  /** The issuer of all pools, without the pool's id. Default: the server's own address. */
+  readonly issuer?: string
   readonly quotas?: boolean
   readonly triggers?: UserPoolsOptions['triggers']
   readonly allowedOrigins?: readonly string[]
@@ -117,7 +119,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const pools = createUserPools({
     store,
     region: testRegion,
-    issuerOf: (poolId) => issuerOf(base, poolId),
+    issuerOf: (poolId) => issuerOf(options.issuer ?? base, poolId),
     credentials: options.credentials ?? [testCredentials],
     invoke: functions.invoke,
     messenger: mailbox,
