@@ -113,11 +113,11 @@ export function deleteVersion(unit: UnitOfWork, ref: Ref, previous: StoredVersio
 
 function keepPrevious(unit: UnitOfWork, ref: Ref, previous: StoredVersion | undefined): void {
   if (previous === undefined || previous.micros >= unit.transaction.timestamp) return
-  prune(unit, ref)
   unit.transaction.put(
     historyKey(ref, previous.micros),
     encodeVersion(previous, unit.lambdas(ref.database)),
   )
+  prune(unit, ref)
 }
 
 /**
