@@ -6,7 +6,17 @@
  * database `meta`   format: one byte, the version of this layout; last: the last commit time, 8 bytes
  * ```
  */
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { Source } from '../run.ts'
 import { type Bytes, type Entry, StoreError } from '../store.ts'
@@ -16,6 +26,9 @@ const format = 1
 
 const formatKey = Buffer.from('format')
 const lastKey = Buffer.from('last')
+
+/** What stands 24 bytes into a file of LMDB, in the order of this machine's bytes. */
+const magic = 0xbeefc0de
 
 /** LMDB's codes for a file that it did not write, or not in this version. */
 const foreignFileCodes: readonly unknown[] = [-30793, -30794]
@@ -174,12 +187,16 @@ function placeOf(path: string): string {
 
 function openRoot(path: string): RootDatabase {
   try {
+    if (isForeign(join(path, 'data.mdb'))) throw new Foreign('data.mdb is no file of LMDB')
     return open({
       path,
       // Otherwise a name with a dot in it would be taken for a file.
       noSubdir: false,
       // Overlapped, a commit would be acknowledged before it is on the disk.
       overlappingSync: false,
+      // The store gathers batches itself. Lmdb's gathering makes a promise of its own for each, which
+      // nobody can handle when the commit fails.
+      eventTurnBatching: false,
       maxDbs: 2,
     })
   } catch (cause) {
@@ -187,9 +204,24 @@ function openRoot(path: string): RootDatabase {
   }
 }
 
+class Foreign extends Error {}
+
+/** Whether a file is there that LMDB did not write: it takes it as it is, and dies of it. */
+function isForeign(file: string): boolean {
+  if (!existsSync(file)) return false
+  const head = new Uint32Array(7)
+  const opened = openSync(file, 'r')
+  const length = readSync(opened, head)
+  closeSync(opened)
+  return length !== 0 && (length !== head.byteLength || head[6] !== magic)
+}
+
 function cannotOpen(path: string, cause: unknown): StoreError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  if (cause instanceof Error && 'code' in cause && foreignFileCodes.includes(cause.code)) {
+  const isForeign =
+    cause instanceof Foreign ||
+    (cause instanceof Error && 'code' in cause && foreignFileCodes.includes(cause.code))
+  if (isForeign) {
     return new StoreError('format', `The files at ${path} are not a store of ours: ${reason}`, {
       cause,
     })
