@@ -48,7 +48,8 @@ function contextOf(environment: Environment, { pool, clientId, user }: TriggerSu
   } satisfies TriggerContext
 }
 
-function triggerUserOf({ pool, user }: TriggerSubject): TriggerUser {
+/** What a trigger is told of a user. */
+export function triggerUserOf({ pool, user }: TriggerSubject): TriggerUser {
   return {
     attributes: { sub: user.sub, ...user.attributes },
     status: user.status,

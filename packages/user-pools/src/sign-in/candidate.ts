@@ -77,17 +77,22 @@ export function candidateOf(
 }
 
 /** With what a candidate takes part in SRP. Somebody without a password gets one that nothing matches. */
-export function srpPartOf({ client, user, typedName }: Candidate): {
+export function srpPartOf(candidate: Candidate): {
   readonly identity: SrpIdentity
   readonly verifier: SrpVerifier
 } {
+  const { client, user, typedName } = candidate
   const { pool, secrets } = client
   const poolSecret = poolSecretOf(secrets)
-  const username = user?.username ?? unknownUsername(client, typedName)
   return {
-    identity: { poolName: poolNameOf(pool.id), username },
+    identity: { poolName: poolNameOf(pool.id), username: canonicalNameOf(candidate) },
     verifier: user?.verifier ?? unknownUserVerifier(poolSecret, fold(pool, typedName)),
   }
+}
+
+/** The canonical name of a candidate, made up for nobody. */
+export function canonicalNameOf({ client, user, typedName }: Candidate): string {
+  return user?.username ?? unknownUsername(client, typedName)
 }
 
 const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

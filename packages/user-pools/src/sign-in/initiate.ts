@@ -9,6 +9,7 @@ import { refusal } from '../errors.ts'
 import { namesOf } from '../model/names.ts'
 import type { authFlow } from '../request-shapes.ts'
 import { checkSecretHashParameter } from './client-proof.ts'
+import { beginCustom } from './custom.ts'
 import { signInWithPassword } from './password.ts'
 import { refreshTokens, rotatesTokens } from './refresh.ts'
 import {
@@ -43,6 +44,7 @@ export async function initiate(
     case 'REFRESH_TOKEN':
       return refresh(environment, request)
     case 'CUSTOM_AUTH':
+      return beginCustom(environment, request)
     case 'USER_AUTH':
       throw refusal('NotImplementedException', 'other', `Vivarium does not implement ${flow}.`)
   }

@@ -7,9 +7,11 @@ import type { z } from 'zod'
 import type { Environment } from '../environment.ts'
 import { refusal } from '../errors.ts'
 import type { challengeName } from '../request-shapes.ts'
+import { afterPassword } from './after-password.ts'
+import { afterCustomSrp, answerCustom } from './custom.ts'
 import { answerNewPassword } from './new-password.ts'
 import type { AuthAnswer, SignInRequest } from './request.ts'
-import { answerSrp } from './srp.ts'
+import { proveSrp } from './srp.ts'
 
 /** `ChallengeNameType`. */
 export type ChallengeName = z.output<typeof challengeName>
@@ -23,6 +25,8 @@ export async function respond(
   switch (challenge) {
     case 'PASSWORD_VERIFIER':
       return answerSrp(environment, request)
+    case 'CUSTOM_CHALLENGE':
+      return answerCustom(environment, request)
     case 'NEW_PASSWORD_REQUIRED':
       return answerNewPassword(environment, request)
     default:
@@ -32,4 +36,14 @@ export async function respond(
         `Vivarium does not implement the challenge ${challenge}.`,
       )
   }
+}
+
+/** PASSWORD_VERIFIER: the whole of a sign-in, or a part of a custom one. */
+async function answerSrp(environment: Environment, request: SignInRequest): Promise<AuthAnswer> {
+  const proved = await proveSrp(environment, request)
+  const { candidate, user, block } = proved
+  const { history } = block.notes
+  if (history !== undefined) return afterCustomSrp(environment, proved, history)
+  const { clientMetadata } = request
+  return afterPassword(environment, { candidate, user, ticket: block, clientMetadata })
 }

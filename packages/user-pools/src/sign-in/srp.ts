@@ -16,6 +16,7 @@ import {
 import { isTimely } from '../authentication/srp-timestamp.ts'
 import type { Environment } from '../environment.ts'
 import { refusal } from '../errors.ts'
+import type { User } from '../model/documents.ts'
 import { fold, readUser } from '../model/names.ts'
 import { type ClientOfPool, poolSecretOf } from '../model/pools.ts'
 import {
@@ -27,8 +28,8 @@ import {
   ticketEntropyBytes,
 } from '../model/tickets.ts'
 import { runPreAuthentication } from '../pool-triggers.ts'
+import type { ChallengeResult } from '../triggers/custom-auth.ts'
 import type { ClientMetadata } from '../triggers/event.ts'
-import { afterPassword } from './after-password.ts'
 import {
   type Candidate,
   candidateOf,
@@ -36,7 +37,7 @@ import {
   findCandidate,
   srpPartOf,
 } from './candidate.ts'
-import { sessionEnd } from './challenge-session.ts'
+import { openSession, sessionEnd } from './challenge-session.ts'
 import { failedAttempt } from './failed-attempt.ts'
 import {
   type AuthAnswer,
@@ -47,7 +48,7 @@ import {
 } from './request.ts'
 
 /** What a secret block says. */
-interface SrpNotes extends TicketNotes {
+export interface SrpNotes extends TicketNotes {
   readonly clientId: string
   /** `USER_ID_FOR_SRP`. */
   readonly username: string
@@ -56,6 +57,8 @@ interface SrpNotes extends TicketNotes {
   readonly handshake: SrpHandshake
   /** For PreAuthentication, which runs in the second step. */
   readonly validationData?: ClientMetadata | undefined
+  /** What was answered before, in a custom sign-in, which has a session besides. */
+  readonly history?: readonly ChallengeResult[] | undefined
 }
 
 /**
@@ -86,17 +89,23 @@ export async function beginSrp(
   return { ChallengeName: 'PASSWORD_VERIFIER', ChallengeParameters: challenge }
 }
 
-function checkClientPublic({ parameters }: SignInRequest): string {
+/** `SRP_A`. @throws UserPoolError InvalidParameterException */
+export function checkClientPublic({ parameters }: SignInRequest): string {
   const clientPublic = parseClientPublic(parameter(parameters, 'SRP_A'))
   if (clientPublic === undefined) throw refusal('InvalidParameterException', 'publicKey')
   return clientPublic
 }
 
-/** The parameters of PASSWORD_VERIFIER. */
+/**
+ * The parameters of PASSWORD_VERIFIER.
+ *
+ * @param history of a custom sign-in
+ */
 export function challengeOf(
   environment: Environment,
   candidate: Candidate,
   request: SignInRequest,
+  history?: readonly ChallengeResult[],
 ): Readonly<Record<string, string>> {
   const { client } = candidate
   const { identity, verifier } = srpPartOf(candidate)
@@ -115,6 +124,7 @@ export function challengeOf(
     challengedAtSeconds: nowSeconds,
     expiresAtSeconds: sessionEnd(client.client, nowSeconds),
     handshake,
+    ...(history !== undefined && { history }),
     ...(hasTrigger && { validationData: request.clientMetadata }),
   }
   return {
@@ -131,15 +141,23 @@ export function challengeOf(
 
 const proofParameters = ['PASSWORD_CLAIM_SECRET_BLOCK', 'PASSWORD_CLAIM_SIGNATURE', 'TIMESTAMP']
 
+/** Somebody who proved their password in the second step. */
+export interface SrpProved {
+  readonly candidate: Candidate
+  readonly user: User
+  readonly block: OpenTicket<SrpNotes>
+  readonly request: SignInRequest
+}
+
 /**
- * The second step: judges the client's proof.
+ * The second step: judges the client's proof. The block is not spent yet if it is right.
  *
  * @throws UserPoolError NotAuthorizedException and as `checkState`, TriggerError
  */
-export async function answerSrp(
+export async function proveSrp(
   environment: Environment,
   request: SignInRequest,
-): Promise<AuthAnswer> {
+): Promise<SrpProved> {
   const nowSeconds = environment.nowSeconds()
   const { parameters } = request
   const { value } = await environment.store.transact(
@@ -148,6 +166,9 @@ export async function answerSrp(
       const block = openSecretBlock(client, request, nowSeconds)
       if (isSpent(transaction, client.pool.id, block.id)) {
         throw refusal('NotAuthorizedException', 'incorrect')
+      }
+      if (block.notes.history !== undefined) {
+        openSession(client, request, { challenge: 'PASSWORD_VERIFIER', nowSeconds })
       }
       const { username, typedName } = block.notes
       const user = readUser(transaction, client.pool, username)
@@ -158,11 +179,12 @@ export async function answerSrp(
   const { block, candidate } = value
   const { notes } = block
   const { pool, client } = candidate.client
-  await runPreAuthentication(
-    environment,
-    { pool, clientId: client.id, user: candidate.user, typedName: notes.typedName },
-    notes.validationData,
-  )
+  const { user } = candidate
+  if (notes.history === undefined) {
+    const { typedName, validationData } = notes
+    const subject = { pool, clientId: client.id, user, typedName }
+    await runPreAuthentication(environment, subject, validationData)
+  }
   checkBeforeCredential(candidate)
   const { identity, verifier } = srpPartOf(candidate)
   const timestamp = parameter(parameters, 'TIMESTAMP')
@@ -171,16 +193,10 @@ export async function answerSrp(
     signature: parameter(parameters, 'PASSWORD_CLAIM_SIGNATURE'),
     timestamp,
   })
-  const { user } = candidate
   if (!isProved || user?.verifier === undefined || !isTimely(timestamp, { ...notes, nowSeconds })) {
     throw await failedAttempt(environment, candidate, block)
   }
-  return afterPassword(environment, {
-    candidate,
-    user,
-    ticket: block,
-    clientMetadata: request.clientMetadata,
-  })
+  return { candidate, user, block, request }
 }
 
 /** Whatever is wrong with a block is told as a wrong password is. */
