@@ -49,7 +49,9 @@ function SignInForm({
     validate: { email: rules.email, password: rules.password },
     transformValues: (values) => ({ ...values, email: values.email.trim() }),
   })
+  const [hasTried, setHasTried] = useState(false)
   const submission = useSubmit(form, async (account) => {
+    setHasTried(true)
     try {
       const answer = await signIn(application, account)
       if (answer.kind === 'newPasswordRequired') onNewPasswordRequired(answer)
@@ -61,7 +63,7 @@ function SignInForm({
   })
   return (
     <Page title="Sign in" size="xs">
-      <SignInNotice notice={handover.notice} />
+      {!hasTried && <SignInNotice notice={handover.notice} />}
       <FormCard submission={submission} submitLabel="Sign in">
         <EmailField key={form.key('email')} {...form.getInputProps('email')} />
         <PasswordField
