@@ -6,7 +6,6 @@
  */
 import type { Transaction } from '@vivarium/store'
 import {
-  type CodePurpose,
   type CodeSubject,
   checkCode,
   createCode,
@@ -33,6 +32,8 @@ export function issueCode(
     /** `codeEntropyBytes` random bytes, never used before. */
     readonly entropy: Uint8Array
     readonly nowSeconds: number
+    /** Default: what codes of this purpose have. */
+    readonly validitySeconds?: number | undefined
   },
 ): string {
   const { code, stored } = createCode(subject, secrets)
@@ -82,6 +83,3 @@ export function judgeCode(
   }
   return verdict.kind
 }
-
-/** Purposes whose codes belong to the user as a whole. */
-export type SingleCodePurpose = Exclude<CodePurpose, 'verify-attribute'>

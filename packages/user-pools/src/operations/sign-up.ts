@@ -22,6 +22,7 @@ import {
   username,
 } from '../request-shapes.ts'
 import { checkSecretHash } from '../sign-in/client-proof.ts'
+import { isPasswordless } from '../sign-in/first-factors.ts'
 import { lambdaErrors } from './lambda-errors.ts'
 
 /**
@@ -63,11 +64,10 @@ export const signUp = operation({
       throw error('NotAuthorizedException', 'signUpNotPermitted')
     }
     checkNewUsername(pool, given)
-    // Users without a password belong to first factors that we do not have.
-    if (Password === undefined) {
+    if (Password !== undefined) checkPasswordPolicy(pool, Password)
+    else if (!isPasswordless(pool)) {
       throw error('InvalidParameterException', 'missingParameter', 'Password')
     }
-    checkPasswordPolicy(pool, Password)
     checkWritable(client, Object.keys(submitted))
     checkPreferredName(pool, submitted)
     const sub = environment.uuid()
@@ -93,7 +93,9 @@ export const signUp = operation({
         ...(decision.autoVerifyEmail && { email_verified: 'true' }),
         ...(decision.autoVerifyPhone && { phone_number_verified: 'true' }),
       },
-      verifier: newVerifier(environment, pool, { username: names.username, password: Password }),
+      ...(Password !== undefined && {
+        verifier: newVerifier(environment, pool, { username: names.username, password: Password }),
+      }),
       createdAtMs: nowMs,
       modifiedAtMs: nowMs,
       generation: 0,

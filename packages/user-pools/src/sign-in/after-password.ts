@@ -4,9 +4,8 @@
  * @see user-pools §2.4
  */
 import type { Environment } from '../environment.ts'
-import { refusal } from '../errors.ts'
 import { transactOrRefuse } from '../model/refusals.ts'
-import { checkState } from './candidate.ts'
+import { checkState, checkTemporaryPassword } from './candidate.ts'
 import { completeSignIn, type Proven, stillProven } from './complete.ts'
 import { newPasswordChallenge } from './new-password.ts'
 import type { AuthAnswer } from './request.ts'
@@ -16,9 +15,7 @@ export async function afterPassword(environment: Environment, proven: Proven): P
   const { candidate, user } = proven
   checkState(user)
   const nowSeconds = environment.nowSeconds()
-  if (user.temporaryUntilSeconds !== undefined && nowSeconds >= user.temporaryUntilSeconds) {
-    throw refusal('NotAuthorizedException', 'temporaryPasswordExpired')
-  }
+  checkTemporaryPassword(user, nowSeconds)
   if (user.status !== 'FORCE_CHANGE_PASSWORD') return completeSignIn(environment, proven)
   await transactOrRefuse(
     environment.store,

@@ -120,6 +120,13 @@ export function checkState(user: User): void {
   if (user.status === 'RESET_REQUIRED') throw refusal('PasswordResetRequiredException', 'required')
 }
 
+/** @throws UserPoolError NotAuthorizedException if the user's password was a temporary one, and ended */
+export function checkTemporaryPassword({ temporaryUntilSeconds }: User, nowSeconds: number): void {
+  if (temporaryUntilSeconds !== undefined && nowSeconds >= temporaryUntilSeconds) {
+    throw refusal('NotAuthorizedException', 'temporaryPasswordExpired')
+  }
+}
+
 /**
  * Refuses what can be refused before a credential is looked at: a lock; and, where the client may know,
  * a state that allows no sign-in, as the service does whatever the password.

@@ -30,11 +30,13 @@ import {
   canonicalNameOf,
   checkBeforeCredential,
   checkState,
+  checkTemporaryPassword,
   findCandidate,
 } from './candidate.ts'
 import { type ChallengeNotes, openSession, sealSession } from './challenge-session.ts'
 import { completeSignIn } from './complete.ts'
 import { failedAttempt } from './failed-attempt.ts'
+import { newPasswordChallenge } from './new-password.ts'
 import {
   type AuthAnswer,
   enterChallenge,
@@ -141,9 +143,10 @@ export async function answerCustom(
  */
 export async function afterCustomSrp(
   environment: Environment,
-  { candidate, block, request }: SrpProved,
+  { candidate, user, block, request }: SrpProved,
   history: readonly ChallengeResult[],
 ): Promise<AuthAnswer> {
+  checkTemporaryPassword(user, environment.nowSeconds())
   await transactOrRefuse(
     environment.store,
     (transaction) => spendOrRefuse(transaction, candidate.client.pool, block),
@@ -192,6 +195,12 @@ async function nextStep(environment: Environment, standing: Standing): Promise<A
       const { user } = candidate
       if (user === undefined) throw await failed(environment, standing)
       checkState(user)
+      const provedPassword = history.some(
+        ({ challengeName }) => challengeName === 'PASSWORD_VERIFIER',
+      )
+      if (provedPassword && user.status === 'FORCE_CHANGE_PASSWORD') {
+        return newPasswordChallenge(environment, candidate, user)
+      }
       return completeSignIn(environment, { candidate, user, clientMetadata })
     }
     case 'challenge':
@@ -217,7 +226,10 @@ async function challengeNamed(
   const isAfterSrpA = history.length === 1 && history[0]?.challengeName === 'SRP_A'
   // The service knows a few challenges besides, which Vivarium does not.
   if (challengeName !== 'PASSWORD_VERIFIER' || !isAfterSrpA) throw unrecognizableOutput()
-  const parameters = challengeOf(environment, candidate, request, history)
+  const parameters = challengeOf(environment, candidate, request, {
+    history,
+    ranPreAuthentication: true,
+  })
   return {
     ChallengeName: challengeName,
     Session: sealSession(environment, candidate.client, {

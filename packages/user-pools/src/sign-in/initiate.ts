@@ -8,6 +8,7 @@ import type { Environment } from '../environment.ts'
 import { refusal } from '../errors.ts'
 import { namesOf } from '../model/names.ts'
 import type { authFlow } from '../request-shapes.ts'
+import { beginChoice } from './choice.ts'
 import { checkSecretHashParameter } from './client-proof.ts'
 import { beginCustom } from './custom.ts'
 import { signInWithPassword } from './password.ts'
@@ -46,7 +47,7 @@ export async function initiate(
     case 'CUSTOM_AUTH':
       return beginCustom(environment, request)
     case 'USER_AUTH':
-      throw refusal('NotImplementedException', 'other', `Vivarium does not implement ${flow}.`)
+      return beginChoice(environment, request)
   }
 }
 

@@ -7,7 +7,8 @@ import { passwordMatches } from '../authentication/srp.ts'
 import type { Environment } from '../environment.ts'
 import { runPreAuthentication } from '../pool-triggers.ts'
 import { afterPassword } from './after-password.ts'
-import { checkBeforeCredential, findCandidate, srpPartOf } from './candidate.ts'
+import { type Candidate, checkBeforeCredential, findCandidate, srpPartOf } from './candidate.ts'
+import type { Proven } from './complete.ts'
 import { failedAttempt } from './failed-attempt.ts'
 import { type AuthAnswer, enterFlow, parameter, type SignInRequest } from './request.ts'
 
@@ -34,10 +35,23 @@ export async function signInWithPassword(
     request.clientMetadata,
   )
   checkBeforeCredential(candidate)
+  // The metadata of a first step is PreAuthentication's alone.
+  return judgePassword(environment, candidate, { password: parameter(parameters, 'PASSWORD') })
+}
+
+/**
+ * Judges a password that was sent, and goes on if it is right.
+ *
+ * @throws UserPoolError NotAuthorizedException and as `checkState`, TriggerError
+ */
+export async function judgePassword(
+  environment: Environment,
+  candidate: Candidate,
+  { password, ...more }: { readonly password: string } & Pick<Proven, 'ticket' | 'clientMetadata'>,
+): Promise<AuthAnswer> {
+  const { user } = candidate
   const { identity, verifier } = srpPartOf(candidate)
-  const password = parameter(parameters, 'PASSWORD')
   const isRight = passwordMatches(verifier, { ...identity, password })
   if (!isRight || user?.verifier === undefined) throw await failedAttempt(environment, candidate)
-  // The metadata of a first step is PreAuthentication's alone.
-  return afterPassword(environment, { candidate, user })
+  return afterPassword(environment, { candidate, user, ...more })
 }

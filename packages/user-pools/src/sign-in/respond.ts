@@ -8,8 +8,10 @@ import type { Environment } from '../environment.ts'
 import { refusal } from '../errors.ts'
 import type { challengeName } from '../request-shapes.ts'
 import { afterPassword } from './after-password.ts'
+import { answerChoice } from './choice.ts'
 import { afterCustomSrp, answerCustom } from './custom.ts'
 import { answerNewPassword } from './new-password.ts'
+import { answerCode } from './one-time-code.ts'
 import type { AuthAnswer, SignInRequest } from './request.ts'
 import { proveSrp } from './srp.ts'
 
@@ -27,6 +29,13 @@ export async function respond(
       return answerSrp(environment, request)
     case 'CUSTOM_CHALLENGE':
       return answerCustom(environment, request)
+    case 'SELECT_CHALLENGE':
+    case 'PASSWORD':
+    case 'PASSWORD_SRP':
+      return answerChoice(environment, request, challenge)
+    case 'EMAIL_OTP':
+    case 'SMS_OTP':
+      return answerCode(environment, request, challenge)
     case 'NEW_PASSWORD_REQUIRED':
       return answerNewPassword(environment, request)
     default:

@@ -8,6 +8,7 @@ const initiate = [
   'UserNotFoundException',
   'UserNotConfirmedException',
   'UnsupportedOperationException',
+  'CodeDeliveryFailureException',
 ] as const satisfies readonly ErrorCode[]
 
 /** What the steps of a sign-in may answer with, for either API. @see user-pools, Appendix A */

@@ -59,6 +59,8 @@ export interface SrpNotes extends TicketNotes {
   readonly validationData?: ClientMetadata | undefined
   /** What was answered before, in a custom sign-in, which has a session besides. */
   readonly history?: readonly ChallengeResult[] | undefined
+  /** It ran in a step before, as in every sign-in that does not begin with SRP. */
+  readonly ranPreAuthentication?: boolean | undefined
 }
 
 /**
@@ -99,13 +101,13 @@ export function checkClientPublic({ parameters }: SignInRequest): string {
 /**
  * The parameters of PASSWORD_VERIFIER.
  *
- * @param history of a custom sign-in
+ * @param context of a sign-in that did not begin with SRP
  */
 export function challengeOf(
   environment: Environment,
   candidate: Candidate,
   request: SignInRequest,
-  history?: readonly ChallengeResult[],
+  context: Pick<SrpNotes, 'history' | 'ranPreAuthentication'> = {},
 ): Readonly<Record<string, string>> {
   const { client } = candidate
   const { identity, verifier } = srpPartOf(candidate)
@@ -124,7 +126,7 @@ export function challengeOf(
     challengedAtSeconds: nowSeconds,
     expiresAtSeconds: sessionEnd(client.client, nowSeconds),
     handshake,
-    ...(history !== undefined && { history }),
+    ...context,
     ...(hasTrigger && { validationData: request.clientMetadata }),
   }
   return {
@@ -180,7 +182,7 @@ export async function proveSrp(
   const { notes } = block
   const { pool, client } = candidate.client
   const { user } = candidate
-  if (notes.history === undefined) {
+  if (notes.ranPreAuthentication !== true) {
     const { typedName, validationData } = notes
     const subject = { pool, clientId: client.id, user, typedName }
     await runPreAuthentication(environment, subject, validationData)
