@@ -1,8 +1,10 @@
 /** The one HTTP server of the user pools: operations by POST, verifiers' documents by GET. */
 import type { HttpHandler, HttpRequest, HttpResponse } from '@vivarium/http'
+import { StoreError } from '@vivarium/store'
 import { answerCall, type CallSettings } from './call.ts'
 import { corsHeaders, preflight } from './cors.ts'
 import { answerDiscovery, discoveryRoute, json } from './discovery.ts'
+import { faults } from './rendering.ts'
 
 /** The largest request body, in bytes. @see user-pools §1.1 */
 export const bodyBytesMax = 1024 * 1024
@@ -45,5 +47,15 @@ async function answerGet(request: HttpRequest, settings: HandlerSettings): Promi
   if (request.path === '/health') return json(200, { status: 'ok' })
   const route = discoveryRoute(request.path)
   if (route === undefined) return json(404, { message: 'Not found' })
-  return answerDiscovery(settings.environment, route, settings.addressOf)
+  try {
+    return await answerDiscovery(settings.environment, route, settings.addressOf)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    settings.environment.onEvent({
+      kind: 'store-failed',
+      operation: route.document,
+      code: error.code,
+    })
+    return faults.unavailable()
+  }
 }

@@ -51,6 +51,8 @@ export interface TestServerOptions {
   readonly triggers?: UserPoolsOptions['triggers']
   readonly allowedOrigins?: readonly string[]
   readonly sessionsEnded?: UserPoolsOptions['sessionsEnded']
+  /** Default: the mailbox. */
+  readonly messenger?: UserPoolsOptions['messenger']
 }
 
 /** A listening server and what it did. */
@@ -86,6 +88,7 @@ export interface TestServer {
     body: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<RawAnswer>
+  /** @throws if an operation had a bug, or answered with an error that it does not declare */
   close(): Promise<void>
 }
 
@@ -122,7 +125,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     issuerOf: (poolId) => issuerOf(options.issuer ?? base, poolId),
     credentials: options.credentials ?? [testCredentials],
     invoke: functions.invoke,
-    messenger: mailbox,
+    messenger: options.messenger ?? mailbox,
     now: clock.nowMs,
     quotas: options.quotas ?? true,
     ...(options.triggers !== undefined && { triggers: options.triggers }),
@@ -176,6 +179,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await listener.close({ drainMs: 0 })
       await pools.close()
       if (options.store === undefined) await store.close()
+      const broken = events.filter(({ kind }) => kind === 'bug' || kind === 'undeclared-error')
+      if (broken.length > 0) throw new Error(`What must not happen did: ${JSON.stringify(broken)}`)
     },
   }
 }
