@@ -31,11 +31,12 @@ export interface ResponseContext {
 export function respond(outcome: Outcome, context: ResponseContext): HttpResponse {
   const { answer } = outcome
   const { parameters } = context
-  const body = parameters?.prettyPrints ? pretty(answer.body) : answer.body
+  // Encoded here, once: its length is told in two headers.
+  const body = Buffer.from(parameters?.prettyPrints ? pretty(answer.body) : answer.body)
   const headers: Record<string, string> = {
     'content-type': contentType,
     'x-txn-time': String(outcome.txnTime ?? context.now),
-    ...(answer.hasMetrics === false ? {} : metricHeaders(outcome, body, context.startedMs)),
+    ...(answer.hasMetrics === false ? {} : metricHeaders(outcome, body.length, context.startedMs)),
     ...(parameters?.tags === undefined ? {} : { 'x-fauna-tags': parameters.tags }),
     ...answer.headers,
   }
@@ -50,7 +51,7 @@ export function respondRefused(answer: Answer, context: ResponseContext): HttpRe
 
 function metricHeaders(
   { metrics, bytesIn }: Outcome,
-  body: string,
+  bytesOut: number,
   startedMs: number,
 ): Record<string, string> {
   return {
@@ -59,7 +60,7 @@ function metricHeaders(
     'x-byte-write-ops': String(metrics?.writeOps ?? 0),
     'x-query-time': String(Math.ceil(performance.now() - startedMs)),
     'x-query-bytes-in': String(bytesIn ?? 0),
-    'x-query-bytes-out': String(Buffer.byteLength(body)),
+    'x-query-bytes-out': String(bytesOut),
     'x-storage-bytes-read': String(metrics?.bytesRead ?? 0),
     'x-storage-bytes-write': String(metrics?.bytesWritten ?? 0),
     'x-txn-retries': String(metrics?.retries ?? 0),

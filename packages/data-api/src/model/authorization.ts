@@ -75,11 +75,13 @@ function grants(
   resource: Ref,
   argument: (lambda: LambdaValue) => Value,
 ): boolean {
-  const granted = membership.role.privileges.flatMap((privilege) =>
-    privilege.resource.equals(resource) ? (privilege.actions.get(action) ?? []) : [],
-  )
-  if (granted.length === 0 || !isMember(view, membership)) return false
-  return granted.some((one) => one === true || holds(view, one, argument(one)))
+  for (const privilege of membership.role.privileges) {
+    const granted = privilege.resource.equals(resource) ? privilege.actions.get(action) : undefined
+    if (granted === undefined) continue
+    if (!isMember(view, membership)) return false
+    if (granted === true || holds(view, granted, argument(granted))) return true
+  }
+  return false
 }
 
 /** Whether the caller's identity is a member of a role, by its predicate if there is one. */
