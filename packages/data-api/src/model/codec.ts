@@ -79,6 +79,12 @@ export function decodeVersion(bytes: Uint8Array, lambdas: LambdaCodec): StoredVe
   return { micros, isDeletion: (flag & flags.deletion) !== 0, fields: reader.object() }
 }
 
+/** The valid time of a stored version, and whether it is a deletion, without reading its fields. */
+export function versionHeader(bytes: Uint8Array): Pick<StoredVersion, 'micros' | 'isDeletion'> {
+  const micros = Buffer.prototype.readBigInt64BE.call(bytes, 0)
+  return { micros, isDeletion: ((bytes[8] ?? 0) & flags.deletion) !== 0 }
+}
+
 /** When a stored version expires, in microseconds, without reading its fields; undefined for never. */
 export function ttlOfVersion(bytes: Uint8Array): bigint | undefined {
   if (((bytes[8] ?? 0) & flags.ttl) === 0) return undefined

@@ -1,12 +1,15 @@
 /**
  * Keeping indexes in step with documents (data-model §5).
  *
- * An entry's key holds the terms, the values in their order, and the document; its value holds the
- * document's `ttl` and the values as they are, so that a read needs nothing else.
+ * An entry's key holds the terms, the values in their order, and the document; its value holds the time it
+ * was added, the document's `ttl` and the values as they are, so that a read needs nothing else.
  *
  * ```
- * value = ttl(8, microseconds; 0 for none) values
+ * value = added(8, microseconds) ttl(8, microseconds; 0 for none) values
  * ```
+ *
+ * An entry that is removed is kept with the time of its removal, so that a set can be read as it was. It is
+ * forgotten with the version of the document that it came from.
  */
 import {
   apply,
@@ -27,8 +30,20 @@ import {
 import { collectionOf } from './authorization.ts'
 import { encodeValues, type StoredVersion } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
-import { after, entryConstraint, entryKey, entryPrefix, refInEntryKey, termsPart } from './keys.ts'
-import { documentsOf, type Index, type IndexField, type IndexSource } from './schema.ts'
+import { addEntry, entryRecord, isEntryExpired, removeEntry } from './entry-records.ts'
+import { histories } from './histories.ts'
+import {
+  after,
+  entryConstraint,
+  entryKey,
+  entryPrefix,
+  pastEntryKey,
+  pastEntryRange,
+  refInEntryKey,
+  termsPart,
+} from './keys.ts'
+import type { Index, IndexField, IndexSource } from './schema.ts'
+import { minimumValidTime } from './versions.ts'
 
 /** An index has an entry for each of these under each document; more are refused. */
 const entriesPerDocumentMax = 100_000
@@ -38,6 +53,8 @@ export interface DocumentChange {
   readonly ref: Ref
   readonly before: StoredVersion | undefined
   readonly after: ObjectValue | undefined
+  /** Versions that can no longer be read, and have been dropped. */
+  readonly forgotten: readonly StoredVersion[]
   /** Where a violated unique index is reported; absent for a deletion, which violates none. */
   readonly position: Position | undefined
 }
@@ -46,6 +63,7 @@ interface Entry {
   readonly key: Uint8Array
   /** The key up to the document: what a unique index allows once. */
   readonly constraint: Uint8Array
+  /** Its `ttl` and values: what stands behind the time it was added. */
   readonly value: Uint8Array
 }
 
@@ -62,6 +80,7 @@ export function updateEntries(view: DatabaseView, change: DocumentChange): void 
       ? entriesOf(view, index, ref, change.after, view.unit.transaction.timestamp)
       : []
     writeDifference(view, index, { old, now, ref, position })
+    forget(view, index, ref, change.forgotten)
   }
 }
 
@@ -75,18 +94,36 @@ function writeDifference(
     readonly position: Position | undefined
   },
 ): void {
-  const { transaction } = view.unit
+  const { unit } = view
   const written = byKey(change.now)
   for (const [name, { key, value }] of byKey(change.old)) {
-    const same = written.get(name)
-    if (same === undefined) transaction.delete(key)
-    else if (Buffer.compare(same.value, value) === 0) written.delete(name)
+    const next = written.get(name)
+    if (next !== undefined && Buffer.compare(next.value, value) === 0) written.delete(name)
+    else removeEntry(unit, key)
   }
   for (const { key, constraint, value } of written.values()) {
     if (index.isUnique && change.position !== undefined) {
       checkUnique(view, constraint, change.ref, change.position)
     }
-    transaction.put(key, value)
+    addEntry(unit, key, value)
+  }
+}
+
+/** Drops the removed entries of versions that can no longer be read. */
+function forget(
+  view: DatabaseView,
+  index: Index,
+  ref: Ref,
+  versions: readonly StoredVersion[],
+): void {
+  const { transaction } = view.unit
+  const minimum = minimumValidTime(view.unit, ref.database, ref.collection)
+  const entries = versions
+    .filter(({ isDeletion }) => !isDeletion)
+    .flatMap(({ fields, micros }) => entriesOf(view, index, ref, fields, micros))
+  for (const { key } of byKey(entries).values()) {
+    const removed = [...transaction.range(...pastEntryRange(key, minimum))]
+    for (const past of removed) transaction.delete(Uint8Array.from(past.key))
   }
 }
 
@@ -102,18 +139,9 @@ function checkUnique(
   })
   for (const { key, value } of range) {
     const isOther = !refInEntryKey(key, ref.database).equals(ref)
-    if (isOther && !isEntryExpired(view, value)) throw instanceNotUnique(position)
+    if (isOther && !isEntryExpired(view.unit, value)) throw instanceNotUnique(position)
   }
 }
-
-/** Whether the document of an entry has expired at the transaction's time. */
-export function isEntryExpired(view: DatabaseView, value: Uint8Array): boolean {
-  const ttl = new DataView(value.buffer, value.byteOffset).getBigInt64(0)
-  return ttl !== 0n && ttl <= view.unit.transaction.timestamp
-}
-
-/** Where the values begin in an entry's value. */
-export const entryValuesOffset = 8
 
 /** The entries of one version of a document in one index. No two of them have the same key. */
 function entriesOf(
@@ -284,21 +312,45 @@ function bind(
 
 const isBindable = (value: Value) => isScalar(value) || value instanceof TransactionTime
 
-/** Makes the entries of every document that an index covers (data-model §5.8). */
+/** Makes the entries of every document that an index covers, past ones too (data-model §5.8). */
 export function buildIndex(view: DatabaseView, index: Index): void {
-  const { unit } = view
-  const database = view.database
+  const { unit, database } = view
   const collections = new Set(
     index.sources.flatMap(({ collections }) => [
       ...(collections ?? unit.schema(database).collections.keys()),
     ]),
   )
   for (const collection of collections) {
-    const documents = documentsOf(unit.transaction, database, collection, unit.lambdas(database))
-    for (const [ref, version] of [...documents]) {
-      const now = entriesOf(view, index, ref, version.fields, version.micros)
-      // Duplicates that are there already do not stop the build (data-model §5.6).
-      for (const entry of now) unit.transaction.put(entry.key, entry.value)
+    for (const [ref, versions] of histories(unit, database, collection)) {
+      buildEntries(view, index, ref, versions)
     }
+  }
+}
+
+/** The entries of one document. Duplicates that are there already do not stop the build (§5.6). */
+function buildEntries(
+  view: DatabaseView,
+  index: Index,
+  ref: Ref,
+  versions: readonly StoredVersion[],
+): void {
+  const { transaction } = view.unit
+  let standing = new Map<string, { entry: Entry; added: bigint }>()
+  for (const { isDeletion, fields, micros } of versions) {
+    const entries = isDeletion ? [] : entriesOf(view, index, ref, fields, micros)
+    const next = new Map<string, { entry: Entry; added: bigint }>()
+    for (const [name, entry] of byKey(entries)) {
+      const before = standing.get(name)
+      const stays = before !== undefined && Buffer.compare(before.entry.value, entry.value) === 0
+      next.set(name, stays ? before : { entry, added: micros })
+    }
+    for (const [name, { entry, added }] of standing) {
+      if (next.get(name)?.added === added) continue
+      transaction.put(pastEntryKey(entry.key, micros), entryRecord(added, entry.value))
+    }
+    standing = next
+  }
+  for (const { entry, added } of standing.values()) {
+    transaction.put(entry.key, entryRecord(added, entry.value))
   }
 }

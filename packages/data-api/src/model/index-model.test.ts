@@ -1,6 +1,6 @@
 /**
  * Index maintenance against a model: whatever happened to the documents, every index holds exactly the
- * entries that follow from the documents that are there.
+ * entries that follow from the documents that are there, and held those that followed from what was.
  */
 import { openMemoryStore } from '@vivarium/store'
 import fc from 'fast-check'
@@ -59,6 +59,16 @@ function compare(a: Scalar | null, b: Scalar | null): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** The entries that follow from documents, in the order of an index over both fields. */
+function keptOf(documents: readonly (readonly [number, Model])[]) {
+  return documents
+    .flatMap(([id, { a, b }]) => parts(a).flatMap((x) => parts(b).map((y) => ({ id, x, y }))))
+    .filter(({ x, y }) => x !== null || y !== null)
+    .toSorted((s, t) => compare(s.x, t.x) || compare(s.y, t.y) || s.id - t.id)
+}
+
+const elementsOf = (entries: ReturnType<typeof keptOf>) => entries.map(({ x, y }) => [x, y])
+
 const collection = q.Collection('c')
 const on = (name: string) => ({ field: ['data', name] })
 
@@ -73,11 +83,15 @@ it('holds what follows from the documents', async () => {
       await server.query(q.CreateIndex(terms))
       await server.query(q.CreateIndex(values))
       const model = new Map<number, Model>()
+      const moments: { readonly micros: number; readonly documents: [number, Model][] }[] = []
       let now = 0
       const live = () =>
         [...model].filter(([, { expires }]) => expires === undefined || expires > now)
 
       for (const one of steps) {
+        moments.push({ micros: Number(clock.micros), documents: live() })
+        clock.advance({ seconds: 1 })
+        now += 1
         if (one.kind === 'wait') {
           clock.advance({ seconds: one.seconds })
           now += one.seconds
@@ -104,13 +118,10 @@ it('holds what follows from the documents', async () => {
         }
       }
 
-      const entries = live().flatMap(([id, { a, b }]) =>
-        parts(a).flatMap((x) => parts(b).map((y) => ({ id, x, y }))),
-      )
-      const kept = entries.filter(({ x, y }) => x !== null || y !== null)
-      const sorted = kept.toSorted((s, t) => compare(s.x, t.x) || compare(s.y, t.y) || s.id - t.id)
-      const all = q.Paginate(q.Match('values'), { size: 1000 })
-      expect(await server.data(all)).toEqual(sorted.map(({ x, y }) => [x, y]))
+      const kept = keptOf(live())
+      const elements = async (index: string, ts?: number) =>
+        server.data(q.Paginate(q.Match(index), { size: 1000, ...(ts === undefined ? {} : { ts }) }))
+      expect(await elements('values')).toEqual(elementsOf(kept))
       const pairs = new Set(kept.map(({ x, y }) => JSON.stringify([x, y])))
       for (const pair of pairs) {
         const [x, y] = JSON.parse(pair) as [Scalar | null, Scalar | null]
@@ -123,9 +134,19 @@ it('holds what follows from the documents', async () => {
       }
       // An index made now over the same documents agrees with the one that followed them.
       await server.query(q.CreateIndex({ ...values, name: 'later' }))
-      expect(await server.data(q.Paginate(q.Match('later'), { size: 1000 }))).toEqual(
-        sorted.map(({ x, y }) => [x, y]),
-      )
+      expect(await elements('later')).toEqual(elementsOf(kept))
+      for (const { micros, documents } of moments) {
+        const then = documents.filter(([, { expires }]) => expires === undefined || expires > now)
+        const expected = elementsOf(keptOf(then))
+        expect(await elements('values', micros)).toEqual(expected)
+        expect(await elements('later', micros)).toEqual(expected)
+        const refs = await server.data<{ id: string }>(
+          q.Paginate(q.Documents(collection), { ts: micros }),
+        )
+        expect(refs.map(({ id }) => Number(id))).toEqual(
+          then.map(([id]) => id).toSorted((s, t) => s - t),
+        )
+      }
     }),
     { numRuns: 60 },
   )

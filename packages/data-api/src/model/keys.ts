@@ -5,6 +5,7 @@
  * F0 'd' database(8) collection(4) id(8)                      a document: its newest version
  * F0 'h' database(8) collection(4) id(8) micros(8)            what it was before: versions and deletions
  * F0 'i' database(8) index(4) terms values id(8) collection(4)   an index entry
+ * F0 'j' … the same … removed(8)                              an entry that was removed, and when
  * F0 'n' database(8) native(1) name                           a name: the id of what it names
  * F0 'q' database(8) native(1)                                the next sequential id
  * F0 'v' database(8)                                          the schema's version
@@ -25,6 +26,7 @@ const kinds = {
   document: 0x64,
   history: 0x68,
   entry: 0x69,
+  pastEntry: 0x6a,
   name: 0x6e,
   sequence: 0x71,
   schemaVersion: 0x76,
@@ -191,6 +193,44 @@ export function refInEntryKey(key: Uint8Array, database: DatabaseId): Ref {
   const at = view(key)
   const offset = key.length - 12
   return new Ref(database, at.getUint32(offset + 8), at.getBigInt64(offset))
+}
+
+const kindOffset = 1
+const timeBytes = 8
+
+/** An entry that was removed at `micros`. */
+export function pastEntryKey(entry: Uint8Array, micros: bigint): Uint8Array {
+  const key = Buffer.concat([entry, Buffer.alloc(timeBytes)])
+  key[kindOffset] = kinds.pastEntry
+  key.writeBigUInt64BE(micros, entry.length)
+  return key
+}
+
+/** The removals of an entry up to and with `micros`. */
+export function pastEntryRange(entry: Uint8Array, micros: bigint): KeyRange {
+  return [pastEntryKey(entry, 0n), pastEntryKey(entry, micros + 1n)]
+}
+
+/** Where the past of what a range holds is: removed entries, or superseded documents. */
+export function pastRange([from, to]: KeyRange): KeyRange {
+  const kind = from[kindOffset] === kinds.entry ? kinds.pastEntry : kinds.history
+  return [withKind(from, kind), withKind(to, kind)]
+}
+
+function withKind(key: Uint8Array, kind: number): Uint8Array {
+  const other = Uint8Array.from(key)
+  other[kindOffset] = kind
+  return other
+}
+
+/** The key of what a key of the past was, and when that ended or became valid. */
+export function presentKey(past: Uint8Array): {
+  readonly key: Uint8Array
+  readonly micros: bigint
+} {
+  const key = past.subarray(0, -timeBytes)
+  const kind = past[kindOffset] === kinds.pastEntry ? kinds.entry : kinds.document
+  return { key: withKind(key, kind), micros: view(past).getBigUint64(key.length) }
 }
 
 /** The first key beyond all that begin with `prefix`. No prefix of ours is all FF. */

@@ -1,6 +1,7 @@
 /** Reading the sets that the database itself has (data-model §5, §6.6). */
 import {
   type BaseSet,
+  type DatabaseId,
   type EntriesOptions,
   instanceNotFound,
   instanceUnusable,
@@ -9,17 +10,17 @@ import {
   type Position,
   permissionDenied,
   Ref,
-  RequestError,
   type SetBound,
   type SetEntry,
   type SetShape,
+  userCollectionIdMin,
   type Value,
 } from '@vivarium/fql'
 import { collectionOf, isAllowed, mayRead } from './authorization.ts'
-import { decodeValues, encodeValues, ttlOfVersion } from './codec.ts'
+import { decodeValues, encodeValues } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
 import { isWithin } from './describe-ref.ts'
-import { entryValuesOffset, isEntryExpired } from './index-entries.ts'
+import { entryValuesOffset } from './entry-records.ts'
 import {
   after,
   collectionRange,
@@ -28,13 +29,13 @@ import {
   entryKey,
   entryPrefix,
   idInDocumentKey,
-  type KeyRange,
   refInEntryKey,
   termsPart,
   valuesPrefix,
 } from './keys.ts'
+import { boundsOf, documentKeysAt, entriesAt } from './scan.ts'
 import type { Index } from './schema.ts'
-import { liveVersion } from './versions.ts'
+import { checkValidTime, liveVersion } from './versions.ts'
 
 /** @throws permission denied at `position` */
 export function checkSet(view: DatabaseView, set: BaseSet, position: Position): void {
@@ -97,35 +98,52 @@ export function readEntries(
   set: BaseSet,
   options: EntriesOptions,
 ): Iterable<SetEntry> {
-  checkTime(view, options.at, set)
+  const { at } = options
+  const isPast = at !== undefined && at < view.transactionMicros
+  if (isPast) checkTime(view, at, set)
   switch (set.form) {
     case 'match':
-      return indexEntries(view, set.index, set.terms, options)
+      return indexEntries(view, set.index, set.terms, { ...options, at: isPast ? at : undefined })
     case 'documents':
     case 'schema':
-      return collectionEntries(view, set.collection, options)
+      return collectionEntries(view, set.collection, { ...options, at: isPast ? at : undefined })
     default:
       return documentEntry(view, set.ref, options)
   }
 }
 
-/**
- * Sets have no history yet: a past valid time is refused rather than answered with the present.
- *
- * @throws RequestError
- */
-function checkTime(view: DatabaseView, at: bigint | undefined, set: BaseSet): void {
-  if (at === undefined || at >= view.transactionMicros) return
-  if (set.form === 'document' || set.form === 'singleton') return
-  throw new RequestError(400, 'bad request', 'Sets cannot be read at a past time by this version.')
+/** @throws RequestError `bad request` for a time that one of the set's collections no longer keeps */
+function checkTime(view: DatabaseView, at: bigint, set: BaseSet): void {
+  const { database, collections } = collectionsOf(view, set)
+  for (const collection of collections) checkValidTime(view.unit, database, collection, at)
 }
 
-function* indexEntries(
+function collectionsOf(
+  view: DatabaseView,
+  set: BaseSet,
+): { readonly database: DatabaseId; readonly collections: Iterable<number> } {
+  switch (set.form) {
+    case 'match': {
+      const { database } = set.index
+      const all = view.unit.schema(database).collections
+      const { sources } = indexOf(view, set.index)
+      const named = sources.flatMap(({ collections }) => [...(collections ?? all.keys())])
+      return { database, collections: new Set(named) }
+    }
+    case 'documents':
+    case 'schema':
+      return { database: set.collection.database, collections: [Number(set.collection.id)] }
+    default:
+      return { database: set.ref.database, collections: [set.ref.collection] }
+  }
+}
+
+function indexEntries(
   view: DatabaseView,
   ref: Ref,
   terms: readonly Value[],
   options: EntriesOptions,
-): IterableIterator<SetEntry> {
+): Iterable<SetEntry> {
   const index = indexOf(view, ref)
   const lambdas = view.unit.lambdas(ref.database)
   const prefix = entryPrefix(ref, termsPart(encodeValues(terms, lambdas)))
@@ -137,66 +155,77 @@ function* indexEntries(
       ? entryConstraint(prefix, ordered)
       : entryKey(prefix, ordered, bound.ref)
   }
-  const sees = isAllowed(view, 'unrestricted_read', ref, () => terms)
-    ? () => true
-    : (document: Ref) => mayRead(view, document)
   const { collections } = view.unit.schema(ref.database)
-  for (const { key, value } of scan(view, [prefix, after(prefix)], place, options)) {
-    if (isEntryExpired(view, value)) continue
+  const bounds = boundsOf([prefix, after(prefix)], place, options)
+  const found = map(entriesAt(view.unit, bounds, options), ({ key, value }) => {
     const document = refInEntryKey(key, ref.database)
-    const isGone = document.collection >= 1024 && !collections.has(document.collection)
-    if (isGone || !sees(document)) continue
-    yield { values: decodeValues(value, lambdas, entryValuesOffset), ref: document }
-  }
+    const isGone =
+      document.collection >= userCollectionIdMin && !collections.has(document.collection)
+    return isGone
+      ? undefined
+      : { values: decodeValues(value, lambdas, entryValuesOffset), ref: document }
+  })
+  const isOpen = isAllowed(view, 'unrestricted_read', ref, () => terms)
+  return isOpen ? found : readable(view, found, options.expected)
 }
 
-function* collectionEntries(
+function collectionEntries(
   view: DatabaseView,
   collection: Ref,
   options: EntriesOptions,
-): IterableIterator<SetEntry> {
+): Iterable<SetEntry> {
   const { database } = collection
   const number = Number(collection.id)
-  if (number >= 1024 && !view.unit.schema(database).collections.has(number)) return
+  const { collections } = view.unit.schema(database)
+  if (number >= userCollectionIdMin && !collections.has(number)) return []
   const range = collectionRange(database, number)
   // A bound of a set without values is a ref, or lies before or after all refs.
   const place = ({ ref, side }: SetBound) =>
     ref === undefined ? (side === 'after' ? range[1] : range[0]) : documentKey(own(ref))
   const own = (ref: Ref) => new Ref(database, number, ref.id)
-  const sees = isAllowed(view, 'unrestricted_read', collection, () => null)
-    ? () => true
-    : (document: Ref) => mayRead(view, document)
-  for (const { key, value } of scan(view, range, place, options)) {
-    const ref = new Ref(database, number, idInDocumentKey(key))
-    const ttl = ttlOfVersion(value)
-    if (ttl !== undefined && ttl <= view.unit.transaction.timestamp) continue
-    if (sees(ref)) yield { values: [], ref }
+  const bounds = boundsOf(range, place, options)
+  const found = map(documentKeysAt(view.unit, bounds, options), (key) => ({
+    values: [],
+    ref: new Ref(database, number, idInDocumentKey(key)),
+  }))
+  const isOpen = isAllowed(view, 'unrestricted_read', collection, () => null)
+  return isOpen ? found : readable(view, found, options.expected)
+}
+
+function* map<T, U>(items: Iterable<T>, change: (item: T) => U | undefined): IterableIterator<U> {
+  for (const item of items) {
+    const changed = change(item)
+    if (changed !== undefined) yield changed
   }
 }
 
-/** The entries between the bounds, in the direction asked for. */
-function* scan(
+/** Entries asked about together, at most. */
+const batchMax = 256
+
+/**
+ * The entries whose documents the caller may read. They are asked about in batches, as many as are likely
+ * to be wanted: what one answer needs to read is then fetched with what the others do.
+ */
+function* readable(
   view: DatabaseView,
-  whole: KeyRange,
-  place: (bound: SetBound) => Uint8Array,
-  options: EntriesOptions,
-) {
-  const at = (bound: SetBound | undefined, otherwise: Uint8Array) => {
-    if (bound === undefined) return otherwise
-    const key = place(bound)
-    return bound.side === 'after' ? after(key) : key
+  entries: Iterable<SetEntry>,
+  expected: number | undefined,
+): IterableIterator<SetEntry> {
+  let size = Math.min(expected ?? 16, batchMax)
+  let batch: SetEntry[] = []
+  const kept = () => {
+    const asked = batch
+    batch = []
+    const answers = view.all(asked.length, (i) => mayRead(view, (asked[i] as SetEntry).ref))
+    return asked.filter((_, i) => answers[i])
   }
-  const reverse = options.reverse ?? false
-  const [from, to] = reverse
-    ? [at(options.to, whole[0]), at(options.from, whole[1])]
-    : [at(options.from, whole[0]), at(options.to, whole[1])]
-  const expected = options.expected === undefined ? {} : { expected: options.expected }
-  view.unit.readOps++
-  const { transaction } = view.unit
-  for (const entry of transaction.range(from, to, { reverse, ...expected })) {
-    transaction.bytesRead += entry.key.length + entry.value.length
-    yield entry
+  for (const entry of entries) {
+    batch.push(entry)
+    if (batch.length < size) continue
+    yield* kept()
+    size = Math.min(size * 2, batchMax)
   }
+  yield* kept()
 }
 
 function* documentEntry(

@@ -41,6 +41,8 @@ export class UnitOfWork {
   readonly entropy: Uint8Array
   /** Documents and sets read by functions of the query (wire §3.2). */
   readOps = 0
+  /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
+  readonly removedEntries = new Map<string, Uint8Array>()
   /** Where the deletions of this transaction are kept, by the hexadecimal of their history keys. */
   readonly #deletions = new Set<string>()
   readonly #schemas: SchemaCache

@@ -192,19 +192,124 @@ describeDataApi('what is kept of the past', (open) => {
   })
 })
 
-describeDataApi('sets', (open) => {
-  it('cannot be read at a past time yet, and say so', async () => {
-    const { server, clock } = await withCollection(open)
-    const page = q.Paginate(q.Documents(q.Collection('c')), { ts: clock.time(-10) } as never)
-    expect(await server.refusal(page)).toEqual({
-      status: 400,
-      errors: [
-        {
-          code: 'bad request',
-          description: 'Sets cannot be read at a past time by this version.',
-        },
-      ],
+describeDataApi('sets at a past time', (open) => {
+  const documents = q.Documents(q.Collection('c'))
+  const at = (id: number) => q.Ref(q.Collection('c'), id)
+
+  /** Documents come and go: `times` are the moments between. */
+  async function withPast(open: Open) {
+    const api = await withCollection(open)
+    const { server, clock } = api
+    await server.query(
+      q.CreateIndex({
+        name: 'x',
+        source: q.Collection('c'),
+        terms: [{ field: ['data', 'kind'] }],
+        values: [{ field: ['data', 'n'] }],
+      }),
+    )
+    const times: number[] = []
+    const then = async (...writes: Parameters<typeof server.query>[0][]) => {
+      clock.advance({ seconds: 10 })
+      await server.query(q.Do(...writes))
+      clock.advance({ seconds: 10 })
+      times.push(Number(clock.micros))
+    }
+    const data = (n: number) => ({ data: { kind: 'k', n } })
+    await then(q.Create(at(1), data(1)), q.Create(at(2), data(2)), q.Create(at(3), data(3)))
+    await then(q.Update(at(1), data(5)), q.Delete(at(2)))
+    await then(q.Update(at(1), data(9)), q.Update(at(1), data(5)), q.Create(at(4), data(1)))
+    await then(q.Delete(at(1)), q.Create(at(2), data(2)))
+    return { ...api, times }
+  }
+
+  it('have the entries that were there', async () => {
+    const { server, times } = await withPast(open)
+    const page = (ts: number, more: object = {}) =>
+      server.data<number>(q.Paginate(q.Match('x', 'k'), { ts, ...more } as never))
+    const [first = 0, second = 0, third = 0, fourth = 0] = times
+    expect(await page(first - 15_000_000)).toEqual([])
+    expect(await page(first)).toEqual([1, 2, 3])
+    expect(await page(second)).toEqual([3, 5])
+    expect(await page(third)).toEqual([1, 3, 5])
+    expect(await page(fourth)).toEqual([1, 2, 3])
+    expect(await page(first, { size: 1, after: 2 })).toEqual([2])
+    expect(await page(first, { size: 2, before: 3 })).toEqual([1, 2])
+    expect(await page(second, { before: null })).toEqual([3, 5])
+    expect(await server.data(q.At(second, q.Paginate(q.Match('x', 'k'))))).toEqual([3, 5])
+    expect((await server.query(q.At(second, q.Get(q.Match('x', 'k'))))).data).toMatchObject({
+      n: 3,
     })
-    expect(await server.data(q.At(clock.time(10), q.Paginate(q.Collections())))).toHaveLength(1)
+    expect(await server.query(q.At(second, q.Exists(q.Match('x', 'none'))))).toBe(false)
+  })
+
+  it('have the documents that were there', async () => {
+    const { server, times } = await withPast(open)
+    const page = async (ts: number, more: object = {}) => {
+      const refs = await server.data<{ id: string }>(
+        q.Paginate(documents, { ts, ...more } as never),
+      )
+      return refs.map(({ id }) => Number(id))
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = times
+    expect(await page(first)).toEqual([1, 2, 3])
+    expect(await page(second)).toEqual([1, 3])
+    expect(await page(third)).toEqual([1, 3, 4])
+    expect(await page(fourth)).toEqual([2, 3, 4])
+    expect(await page(first, { size: 1, after: at(2) })).toEqual([2])
+    expect(await page(second, { size: 1, before: at(3) })).toEqual([1])
+    expect(await page(third, { size: 2, before: null })).toEqual([3, 4])
+    expect(await server.data(q.At(1, q.Paginate(q.Collections())))).toEqual([])
+  })
+
+  it('are known to an index that is made later', async () => {
+    const { server, times } = await withPast(open)
+    await server.query(
+      q.CreateIndex({
+        name: 'later',
+        source: q.Collection('c'),
+        terms: [{ field: ['data', 'kind'] }],
+        values: [{ field: ['data', 'n'] }],
+      }),
+    )
+    for (const ts of times) {
+      const page = (index: string) => server.data(q.Paginate(q.Match(index, 'k'), { ts } as never))
+      expect(await page('later')).toEqual(await page('x'))
+    }
+  })
+
+  it('are forgotten with the versions they came from', async () => {
+    const { server, times, clock, dump } = await withPast(open)
+    clock.advance({ days: 1 })
+    const [first = 0] = times
+    expect(await server.refusal(q.Paginate(documents, { ts: first } as never))).toMatchObject(
+      tooOld,
+    )
+    expect(
+      await server.refusal(q.Paginate(q.Match('x', 'k'), { ts: first } as never)),
+    ).toMatchObject(tooOld)
+    const removed = async () => (await dump()).filter((entry) => entry.startsWith('f06a')).length
+    for (const n of [1, 2, 3, 4]) {
+      await server.query(
+        q.If(q.Exists(at(n)), q.Update(at(n), { data: { n: 0 } }), q.Create(at(n), {})),
+      )
+      clock.advance({ seconds: 1 })
+    }
+    for (const n of [1, 2, 3, 4]) {
+      await server.query(q.Update(at(n), { data: { n: 0 } }))
+    }
+    // What the last two rounds removed is all that is left: nothing for 1, which had nothing.
+    expect(await removed()).toBe(3)
+  })
+
+  it('show the same whatever happened within one transaction', async () => {
+    const { server, clock, dump } = await withPast(open)
+    const before = (await dump()).filter((entry) => entry.startsWith('f06a')).length
+    clock.advance({ seconds: 10 })
+    const data = (n: number) => ({ data: { n } })
+    await server.query(
+      q.Do(q.Update(at(3), data(7)), q.Update(at(3), data(8)), q.Update(at(3), data(3))),
+    )
+    expect((await dump()).filter((entry) => entry.startsWith('f06a'))).toHaveLength(before)
   })
 })

@@ -74,15 +74,17 @@ export function isExpired(unit: UnitOfWork, ttl: Value | undefined): boolean {
 /**
  * Writes a version valid from this transaction on, and keeps the one before it. Several writes of one
  * transaction leave one version.
+ *
+ * @returns the versions that can no longer be read, which are gone now
  */
 export function putVersion(
   unit: UnitOfWork,
   ref: Ref,
   fields: StoredVersion['fields'],
   previous: StoredVersion | undefined,
-): void {
+): readonly StoredVersion[] {
   const micros = unit.transaction.timestamp
-  keepPrevious(unit, ref, previous)
+  const forgotten = keepPrevious(unit, ref, previous)
   // At one time there is one version: this one takes the place of a deletion of the same transaction.
   unit.forgetDeletion(historyKey(ref, micros))
   const version = { micros, isDeletion: false, fields }
@@ -92,14 +94,23 @@ export function putVersion(
     throw new RequestError(400, 'bad request', why)
   }
   unit.transaction.put(documentKey(ref), bytes)
+  return forgotten
 }
 
 /** Most bytes that one version of a document may have (data-model §9.3). */
 const versionBytesMax = 8 * 1024 * 1024
 
-/** Removes the newest version, and keeps it and the deletion in the history. */
-export function deleteVersion(unit: UnitOfWork, ref: Ref, previous: StoredVersion): void {
-  keepPrevious(unit, ref, previous)
+/**
+ * Removes the newest version, and keeps it and the deletion in the history.
+ *
+ * @returns as `putVersion`
+ */
+export function deleteVersion(
+  unit: UnitOfWork,
+  ref: Ref,
+  previous: StoredVersion,
+): readonly StoredVersion[] {
+  const forgotten = keepPrevious(unit, ref, previous)
   const deletion = {
     micros: unit.transaction.timestamp,
     isDeletion: true,
@@ -109,30 +120,35 @@ export function deleteVersion(unit: UnitOfWork, ref: Ref, previous: StoredVersio
   unit.transaction.put(key, encodeVersion(deletion, unit.lambdas(ref.database)))
   unit.noteDeletion(key)
   unit.transaction.delete(documentKey(ref))
+  return forgotten
 }
 
-function keepPrevious(unit: UnitOfWork, ref: Ref, previous: StoredVersion | undefined): void {
-  if (previous === undefined || previous.micros >= unit.transaction.timestamp) return
-  unit.transaction.put(
-    historyKey(ref, previous.micros),
-    encodeVersion(previous, unit.lambdas(ref.database)),
-  )
-  prune(unit, ref)
+function keepPrevious(
+  unit: UnitOfWork,
+  ref: Ref,
+  previous: StoredVersion | undefined,
+): readonly StoredVersion[] {
+  if (previous === undefined || previous.micros >= unit.transaction.timestamp) return []
+  const bytes = encodeVersion(previous, unit.lambdas(ref.database))
+  unit.transaction.put(historyKey(ref, previous.micros), bytes)
+  return forgetVersions(unit, ref)
 }
 
 /**
- * Forgets what can no longer be read: of the versions from before the minimum valid time, all but the one
+ * Drops what can no longer be read: of the versions from before the minimum valid time, all but the one
  * that was valid at it. So the history of a document that is written often stays within its window.
  */
-function prune(unit: UnitOfWork, ref: Ref): void {
+function forgetVersions(unit: UnitOfWork, ref: Ref): readonly StoredVersion[] {
   const minimum = minimumValidTime(unit, ref.database, ref.collection)
-  if (minimum <= 0n) return
+  if (minimum <= 0n) return []
   const { transaction } = unit
-  const old = [...transaction.range(...historyRange(ref, minimum), { reverse: true })]
-  const obsolete = old.filter(
-    ({ value }, i) => i > 0 || decodeVersion(value, unit.lambdas(ref.database)).isDeletion,
+  const old = Array.from(
+    transaction.range(...historyRange(ref, minimum), { reverse: true }),
+    ({ value }) => decodeVersion(value, unit.lambdas(ref.database)),
   )
-  for (const { key } of obsolete) transaction.delete(Uint8Array.from(key))
+  const forgotten = old.filter(({ isDeletion }, i) => i > 0 || isDeletion)
+  for (const { micros } of forgotten) transaction.delete(historyKey(ref, micros))
+  return forgotten
 }
 
 /** How long before a collection's own limit its history can still be read. */

@@ -44,10 +44,10 @@ function remove(view: DatabaseView, ref: Ref, version: StoredVersion): void {
   }
   type.deleted(view, ref, version.fields)
   if (type.isSchema) unit.schemaChanged(ref.database)
-  deleteVersion(unit, ref, version)
+  const forgotten = deleteVersion(unit, ref, version)
   const name = version.fields.get('name')
   if (type.native !== undefined && isNamed(type.native) && typeof name === 'string') {
     unit.transaction.delete(nameKey(ref.database, ref.collection, name))
   }
-  updateEntries(view, { ref, before: version, after: undefined, position: undefined })
+  updateEntries(view, { ref, before: version, after: undefined, forgotten, position: undefined })
 }

@@ -60,10 +60,11 @@ export function store(
   const { unit } = view
   const { fields } = prepared
   if (type.isSchema) unit.schemaChanged(view.database)
-  putVersion(unit, ref, fields, previous)
+  const forgotten = putVersion(unit, ref, fields, previous)
   if (type.native !== undefined && isNamed(type.native)) writeName(view, ref, fields, previous)
   type.written({ ...write, fields })
-  updateEntries(view, { ref, before: previous, after: fields, position: write.position })
+  const { position } = write
+  updateEntries(view, { ref, before: previous, after: fields, forgotten, position })
   const shown = type.document(ref, 0, prepared.shown ?? prepared.fields).fields
   const ts = new TransactionTime(unit.transaction.timestamp)
   return new Document(ref, ts, shown, { isNew: write.action === 'create' })

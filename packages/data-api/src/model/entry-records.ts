@@ -1,0 +1,54 @@
+/** The records of index entries: `index-entries.ts` says what is in them. */
+import { pastEntryKey } from './keys.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+const ttlOffset = 8
+
+/** Where the values begin in an entry's record. */
+export const entryValuesOffset = 16
+
+/** The record of an entry that was added at `added`; `value` is its `ttl` and values. */
+export function entryRecord(added: bigint, value: Uint8Array): Uint8Array {
+  const record = Buffer.alloc(ttlOffset + value.length)
+  record.writeBigUInt64BE(added, 0)
+  record.set(value, ttlOffset)
+  return record
+}
+
+/** When an entry was added, in microseconds. */
+export function addedAt(record: Uint8Array): bigint {
+  return new DataView(record.buffer, record.byteOffset).getBigUint64(0)
+}
+
+/** Whether the document of an entry has expired at the transaction's time. */
+export function isEntryExpired(unit: UnitOfWork, record: Uint8Array): boolean {
+  const ttl = new DataView(record.buffer, record.byteOffset).getBigInt64(ttlOffset)
+  return ttl !== 0n && ttl <= unit.transaction.timestamp
+}
+
+/** Removes an entry, and keeps what it was unless this transaction made it. */
+export function removeEntry(unit: UnitOfWork, key: Uint8Array): void {
+  const { transaction } = unit
+  const record = transaction.get(key)
+  if (record === undefined) return
+  transaction.delete(key)
+  if (addedAt(record) >= transaction.timestamp) return
+  const kept = Uint8Array.from(record)
+  transaction.put(pastEntryKey(key, transaction.timestamp), kept)
+  unit.removedEntries.set(nameOf(key), kept)
+}
+
+/** Adds an entry; if this transaction removed the same one, it is as if it had stayed. */
+export function addEntry(unit: UnitOfWork, key: Uint8Array, value: Uint8Array): void {
+  const { transaction, removedEntries } = unit
+  const removed = removedEntries.get(nameOf(key))
+  if (removed === undefined || Buffer.compare(removed.subarray(ttlOffset), value) !== 0) {
+    transaction.put(key, entryRecord(transaction.timestamp, value))
+    return
+  }
+  transaction.put(key, removed)
+  transaction.delete(pastEntryKey(key, transaction.timestamp))
+  removedEntries.delete(nameOf(key))
+}
+
+const nameOf = (key: Uint8Array) => Buffer.from(key).toString('latin1')

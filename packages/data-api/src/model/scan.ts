@@ -1,0 +1,87 @@
+/** Ranges of entries and documents, as they are now or were at a valid time. */
+import type { EntriesOptions, SetBound } from '@vivarium/fql'
+import type { Entry } from '@vivarium/store'
+import { ttlOfVersion, versionHeader } from './codec.ts'
+import { addedAt, isEntryExpired } from './entry-records.ts'
+import { withPast } from './histories.ts'
+import { after, type KeyRange } from './keys.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+/** The range of keys between the bounds of a set. */
+export function boundsOf(
+  whole: KeyRange,
+  place: (bound: SetBound) => Uint8Array,
+  { from, to, reverse = false }: EntriesOptions,
+): KeyRange {
+  const at = (bound: SetBound | undefined, otherwise: Uint8Array) => {
+    if (bound === undefined) return otherwise
+    const key = place(bound)
+    return bound.side === 'after' ? after(key) : key
+  }
+  return reverse ? [at(to, whole[0]), at(from, whole[1])] : [at(from, whole[0]), at(to, whole[1])]
+}
+
+/** The index entries of a range that were there at `at` (now, if absent) and have not expired since. */
+export function* entriesAt(
+  unit: UnitOfWork,
+  range: KeyRange,
+  options: EntriesOptions,
+): IterableIterator<Entry> {
+  const { at } = options
+  if (at === undefined) {
+    for (const entry of scan(unit, range, options)) {
+      if (!isEntryExpired(unit, entry.value)) yield entry
+    }
+    return
+  }
+  unit.readOps++
+  for (const { key, present, past } of withPast(unit, range, options.reverse ?? false)) {
+    const removed = past.find(({ micros, value }) => addedAt(value) <= at && at < micros)
+    const value = present !== undefined && addedAt(present) <= at ? present : removed?.value
+    if (value !== undefined && !isEntryExpired(unit, value)) yield { key, value }
+  }
+}
+
+/** The keys of the documents of a range that were there at `at` (now, if absent) and have not expired. */
+export function* documentKeysAt(
+  unit: UnitOfWork,
+  range: KeyRange,
+  options: EntriesOptions,
+): IterableIterator<Uint8Array> {
+  const { at } = options
+  if (at === undefined) {
+    for (const { key, value } of scan(unit, range, options)) if (isLive(unit, value)) yield key
+    return
+  }
+  unit.readOps++
+  for (const { key, present, past } of withPast(unit, range, options.reverse ?? false)) {
+    const versions = [
+      ...past.map(({ value }) => value),
+      ...(present === undefined ? [] : [present]),
+    ]
+    const [valid] = versions
+      .map((value) => ({ value, ...versionHeader(value) }))
+      .filter(({ micros }) => micros <= at)
+      .toSorted((a, b) => (a.micros < b.micros ? 1 : -1))
+    if (valid !== undefined && !valid.isDeletion && isLive(unit, valid.value)) yield key
+  }
+}
+
+function isLive(unit: UnitOfWork, version: Uint8Array): boolean {
+  const ttl = ttlOfVersion(version)
+  return ttl === undefined || ttl > unit.transaction.timestamp
+}
+
+function* scan(
+  unit: UnitOfWork,
+  range: KeyRange,
+  { reverse = false, expected }: EntriesOptions,
+): IterableIterator<Entry> {
+  unit.readOps++
+  const { transaction } = unit
+  const options = expected === undefined ? { reverse } : { reverse, expected }
+  for (const entry of transaction.range(...range, options)) {
+    transaction.bytesRead += entry.key.length + entry.value.length
+    yield entry
+  }
+}
