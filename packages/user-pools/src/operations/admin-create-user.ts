@@ -14,6 +14,7 @@ import { withPassword, writeUser } from '../model/users.ts'
 import { operation } from '../operation.ts'
 import { runPreSignUp } from '../pool-triggers.ts'
 import { attributes, attributesByName, password, stringMap, userOfPool } from '../request-shapes.ts'
+import { isPasswordless } from '../sign-in/first-factors.ts'
 import { lambdaErrors } from './lambda-errors.ts'
 
 const request = userOfPool.extend({
@@ -28,13 +29,14 @@ const request = userOfPool.extend({
 
 type Request = z.output<typeof request>
 
-/** A user with the temporary password that an invitation tells. */
+/** A user with the temporary password that an invitation tells; undefined: they need none. */
 interface Invited extends Administered {
-  readonly password: string
+  readonly password: string | undefined
 }
 
 /**
- * Makes a user with a temporary password and invites them, or invites one again.
+ * Makes a user with a temporary password and invites them, or invites one again. Where codes are enough
+ * to sign in, a user for whom no password is chosen has none.
  *
  * @see user-pools §2.9
  */
@@ -56,7 +58,8 @@ export const adminCreateUser = operation({
       asked.MessageAction === 'RESEND'
         ? await renewPassword(environment, asked)
         : await createUser(environment, asked)
-    if (asked.MessageAction !== 'SUPPRESS') {
+    // Unverified: what the service sends to somebody without a password. We send nothing.
+    if (asked.MessageAction !== 'SUPPRESS' && invited.password !== undefined) {
       await sendInvitation(environment, invited, {
         password: invited.password,
         mediums: asked.DesiredDeliveryMediums ?? ['SMS'],
@@ -77,19 +80,21 @@ async function createUser(environment: Environment, asked: Request): Promise<Inv
   const given = normalized(attributesByName(asked.UserAttributes))
   const names = canonicalNames(pool, { username: asked.Username, sub }, given)
   checkAttributes(pool.schema, names.attributes, { isCreation: true })
-  const temporary = temporaryPasswordFor(environment, pool, {
-    username: names.username,
-    chosen: asked.TemporaryPassword,
-  })
+  const needsNone = isPasswordless(pool) && asked.TemporaryPassword === undefined
+  const { password: temporary, ...credential } = needsNone
+    ? { password: undefined }
+    : temporaryPasswordFor(environment, pool, {
+        username: names.username,
+        chosen: asked.TemporaryPassword,
+      })
   const nowMs = environment.nowMs()
   const user: User = {
     username: names.username,
     sub,
-    status: 'FORCE_CHANGE_PASSWORD',
+    status: needsNone ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD',
     isEnabled: true,
     attributes: settled(names.attributes),
-    verifier: temporary.verifier,
-    temporaryUntilSeconds: temporary.temporaryUntilSeconds,
+    ...credential,
     createdAtMs: nowMs,
     modifiedAtMs: nowMs,
     generation: 0,
@@ -112,7 +117,7 @@ async function createUser(environment: Environment, asked: Request): Promise<Inv
     },
     { intent: 'write' },
   )
-  return { pool, user, password: temporary.password }
+  return { pool, user, password: temporary }
 }
 
 /** Looked at before the trigger runs, and once more in the transaction that writes. */

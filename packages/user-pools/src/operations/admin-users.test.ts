@@ -364,6 +364,31 @@ describe('AdminCreateUser', () => {
     )
   })
 
+  it('makes a user without a password where codes are enough', async () => {
+    const pool = await server.createPool(
+      { Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] } } },
+      { ExplicitAuthFlows: ['ALLOW_USER_AUTH'] },
+    )
+    const email = `${newName()}@example.com`
+    const input = {
+      UserAttributes: list({ email, email_verified: 'true' }),
+      DesiredDeliveryMediums: ['EMAIL'],
+    } satisfies Partial<AdminCreateUserCommandInput>
+    const before = server.mailbox.list().length
+    expect((await create('jane', input, pool)).UserStatus).toBe('CONFIRMED')
+    expect(server.mailbox.list()).toHaveLength(before)
+    const { ChallengeName } = await server.sdk.send(
+      new InitiateAuthCommand({
+        ClientId: pool.clientId,
+        AuthFlow: 'USER_AUTH',
+        AuthParameters: { USERNAME: 'jane', PREFERRED_CHALLENGE: 'EMAIL_OTP' },
+      }),
+    )
+    expect(ChallengeName).toBe('EMAIL_OTP')
+    const chosen = await create('john', { ...input, TemporaryPassword: testPassword }, pool)
+    expect(chosen.UserStatus).toBe('FORCE_CHANGE_PASSWORD')
+  })
+
   it('asks the triggers', async () => {
     const seen: string[] = []
     const functionArn = server.functions.define('invite', (event) => {
