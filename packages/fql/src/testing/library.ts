@@ -20,6 +20,8 @@ const root = 0n
 const spellsId = 1024
 const petsId = 1025
 const forbiddenId = 32_999n
+const listingIdMin = 40_000
+const indexRef = (id: number) => new Ref(root, nativeCollections.indexes, BigInt(id))
 
 /** What `Now()` gives: 2020-01-02T03:04:05.678901Z. */
 export const nowMicros = 1_577_934_245_678_901n
@@ -32,6 +34,12 @@ const spells: readonly (readonly [string, string, number])[] = [
   ['Air Horn', 'air', 5],
   ['Fire Wall', 'fire', 30],
 ]
+
+/** An index by its entries: values and the id of a spell, in any order. */
+export interface Listing {
+  readonly reversed: readonly boolean[]
+  readonly entries: readonly (readonly [values: readonly Value[], id: number])[]
+}
 
 interface Index {
   readonly id: bigint
@@ -111,14 +119,17 @@ function shapeOf(set: BaseSet) {
 }
 
 /** The entries between two bounds, by the bytes of their keys. */
-function* entries(set: BaseSet, { from, to, reverse }: EntriesOptions): Iterable<SetEntry> {
-  const { reversed } = shapeOf(set)
+function* between(
+  all: readonly SetEntry[],
+  reversed: readonly boolean[],
+  { from, to, reverse }: EntriesOptions,
+): Iterable<SetEntry> {
   const keyOf = ({ values, ref }: SetEntry) => Buffer.from(orderKey([...values, ref], reversed))
   const placeOf = ({ values, ref, side }: SetBound) => {
     const prefix = orderKey(ref === undefined ? values : [...values, ref], reversed)
     return Buffer.concat([prefix, Buffer.from(side === 'after' ? [0xff] : [])])
   }
-  const sorted = entriesIn(set)
+  const sorted = all
     .map((entry) => ({ entry, key: keyOf(entry) }))
     .sort((a, b) => Buffer.compare(a.key, b.key))
   const [low, high] = reverse ? [to, from] : [from, to]
@@ -134,8 +145,12 @@ function refused(): never {
   throw new Error('the library of the tests is read-only')
 }
 
-/** The library as its only caller sees it. */
-export function library(): Documents {
+/** The library as its only caller sees it, with more indexes if need be. */
+export function library(listings: Readonly<Record<string, Listing>> = {}): Documents {
+  const listed = Object.values(listings)
+  const listingOf = (set: BaseSet) =>
+    set.form === 'match' ? listed[Number(set.index.id) - listingIdMin] : undefined
+  const listedName = (ref: Ref) => Object.keys(listings)[Number(ref.id) - listingIdMin]
   const describe: Documents['describe'] = (ref) => {
     const databases = ref.database === root ? [] : ['child']
     const own = nameOfNative(BigInt(ref.collection))
@@ -145,7 +160,7 @@ export function library(): Documents {
     const known = Object.entries(names[own] ?? {}).find(([, id]) => id === ref.id)
     if (own !== '') {
       const collection = { name: own, isNative: true }
-      return { id: known?.[0] ?? String(ref.id), collection, databases }
+      return { id: known?.[0] ?? listedName(ref) ?? String(ref.id), collection, databases }
     }
     const name = Object.entries(names.collections ?? {}).find(
       ([, id]) => id === BigInt(ref.collection),
@@ -159,6 +174,8 @@ export function library(): Documents {
     transactionMicros: nowMicros,
     all: (count, branch) => Array.from({ length: count }, (_, i) => branch(i)),
     resolve: (native, name, database) => {
+      const at = Object.keys(listings).indexOf(name)
+      if (native === 'indexes' && at >= 0) return indexRef(listingIdMin + at)
       const id = database === root || native === 'collections' ? names[native]?.[name] : undefined
       return id === undefined ? undefined : new Ref(database, nativeCollections[native], id)
     },
@@ -174,8 +191,13 @@ export function library(): Documents {
     checkSet: (set, position) => {
       if (set.form === 'match' && set.index.id === forbiddenId) throw permissionDenied(position)
     },
-    entries,
-    shape: shapeOf,
+    entries: (set, options) => {
+      const listing = listingOf(set)
+      if (listing === undefined) return between(entriesIn(set), shapeOf(set).reversed, options)
+      const all = listing.entries.map(([values, id]) => ({ values, ref: spell(id) }))
+      return between(all, listing.reversed, options)
+    },
+    shape: (set) => ({ reversed: (listingOf(set) ?? shapeOf(set)).reversed }),
     checkIndex: () => {},
     newId: () => 1n,
     create: refused,

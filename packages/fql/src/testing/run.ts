@@ -33,6 +33,8 @@ export function json(text: string): JsonText {
 export interface RunOptions {
   readonly version?: ApiVersion
   readonly limit?: Context['limit']
+  /** Indexes besides the library's own. */
+  readonly listings?: Parameters<typeof library>[0]
 }
 
 /** An error as the wire shows it. */
@@ -52,7 +54,7 @@ export function serialised(query: Query): string {
 
 /** Runs a query against the library, from JSON text to JSON text or errors. */
 export function run(query: Query, options: RunOptions = {}): string | readonly WireError[] {
-  const documents = library()
+  const documents = library(options.listings)
   const version = options.version ?? '4'
   const limit = options.limit ?? { effect: 'write', where: 'tests' }
   try {
