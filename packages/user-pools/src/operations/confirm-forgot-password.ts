@@ -1,4 +1,6 @@
+import type { Transaction } from '@vivarium/store'
 import { z } from 'zod'
+import { refusal, type UserPoolError } from '../errors.ts'
 import { clearFailures, recordAttempt, unknownSubject } from '../model/attempts.ts'
 import { deleteCode, judgeCode, readCode } from '../model/codes.ts'
 import type { User } from '../model/documents.ts'
@@ -10,13 +12,14 @@ import {
   isRepeated,
   newVerifier,
 } from '../model/passwords.ts'
-import { hidesUsers, poolSecretOf, readClient } from '../model/pools.ts'
+import { type ClientOfPool, hidesUsers, poolSecretOf, readClient } from '../model/pools.ts'
 import { transactOrRefuse } from '../model/refusals.ts'
 import { withSessionsEnded } from '../model/sessions.ts'
 import { withPassword, writeUser } from '../model/users.ts'
 import { operation } from '../operation.ts'
 import { runPostConfirmation } from '../pool-triggers.ts'
 import { clientId, code, password, secretHash, stringMap, username } from '../request-shapes.ts'
+import { tellSessionsEnded } from '../sessions-ended.ts'
 import { checkSecretHash } from '../sign-in/client-proof.ts'
 import { lambdaErrors } from './lambda-errors.ts'
 
@@ -63,76 +66,70 @@ export const confirmForgotPassword = operation({
       },
       { intent: 'read' },
     )
-    const { client, pool, secrets, user: seen } = found
-    const poolSecret = poolSecretOf(secrets)
+    const { client, pool, user: seen } = found
     const username = seen?.username ?? typedName
     const verifier = newVerifier(environment, pool, { username, password: Password })
     const isFormer = seen !== undefined && isRepeated(pool, seen, Password)
     const nowSeconds = environment.nowSeconds()
     const nowMs = environment.nowMs()
-    const quota = {
-      operation: 'ConfirmForgotPassword',
-      nowSeconds,
-      quotas: environment.quotas,
-    } as const
+    const { quotas } = environment
+    const quota = { operation: 'ConfirmForgotPassword', nowSeconds, quotas } as const
     const changed = await transactOrRefuse(environment.store, (transaction) => {
       readClient(transaction, client.id, pool.id)
       const user = findUser(transaction, pool, typedName)
       if (user === undefined && !hidesUsers(client)) {
         return error('UserNotFoundException', 'combination')
       }
-      const subject = user?.sub ?? unknownSubject(poolSecret, fold(pool, typedName))
-      if (!recordAttempt(transaction, pool.id, subject, quota)) {
+      const counted =
+        user?.sub ?? unknownSubject(poolSecretOf(found.secrets), fold(pool, typedName))
+      if (!recordAttempt(transaction, pool.id, counted, quota)) {
         return error('LimitExceededException', 'attempts')
       }
       if (user === undefined) return error('CodeMismatchException', 'wrongCode')
-      const { sub } = user
-      const place = { sub, purpose: 'reset-password' } as const
-      const attributeName = readCode(transaction, pool.id, place)?.attributeName ?? ''
-      const destination = user.attributes[attributeName] ?? ''
-      const answer = judgeCode(
-        transaction,
-        { pool, poolSecret },
-        { ...place, attributeName, destination },
-        { typed: request.ConfirmationCode, nowSeconds },
-      )
-      if (answer === 'expired') return error('ExpiredCodeException', 'noCode')
-      if (!user.isEnabled) {
-        return hidesUsers(client)
-          ? error('CodeMismatchException', 'wrongCode')
-          : error('NotAuthorizedException', 'disabled')
-      }
-      if (answer === 'mismatch') return error('CodeMismatchException', 'wrongCode')
-      if (user.status === 'UNCONFIRMED') return error('UserNotConfirmedException', 'unconfirmed')
+      const typed = request.ConfirmationCode
+      const refused = judgeReset(transaction, found, user, { typed, nowSeconds })
+      if (refused !== undefined) return refused
       if (isFormer) return error('PasswordHistoryPolicyViolationException', 'repeated')
       // The verifier was made for the name, and compared with the passwords, that were seen before.
       if (seen?.username !== user.username || !hasSamePassword(seen, user)) {
         return error('ExpiredCodeException', 'noCode')
       }
-      deleteCode(transaction, pool.id, place)
-      clearFailures(transaction, pool.id, sub)
+      deleteCode(transaction, pool.id, { sub: user.sub, purpose: 'reset-password' })
+      clearFailures(transaction, pool.id, user.sub)
+      const historySize = historySizeOf(pool)
       const after: User = {
-        ...withPassword(withSessionsEnded(user, nowMs), verifier, {
-          nowMs,
-          historySize: historySizeOf(pool),
-        }),
+        ...withPassword(withSessionsEnded(user, nowMs), verifier, { nowMs, historySize }),
         status: 'CONFIRMED',
       }
       writeUser(transaction, pool, after)
       return { pool, clientId: client.id, user: after }
     })
-    await environment.sessionsEnded({
-      userPoolId: pool.id,
-      userName: changed.user.username,
-      sub: changed.user.sub,
-      reason: 'password-changed',
-    })
-    await runPostConfirmation(
-      environment,
-      'PostConfirmation_ConfirmForgotPassword',
-      changed,
-      request.ClientMetadata,
-    )
+    await tellSessionsEnded(environment, changed, 'password-changed')
+    const source = 'PostConfirmation_ConfirmForgotPassword'
+    await runPostConfirmation(environment, source, changed, request.ClientMetadata)
     return {}
   },
 })
+
+/** Judges the code, and whether the user may use it; undefined if both are well. */
+function judgeReset(
+  transaction: Transaction,
+  { client, pool, secrets }: ClientOfPool,
+  user: User,
+  answer: { readonly typed: string; readonly nowSeconds: number },
+): UserPoolError | undefined {
+  const place = { sub: user.sub, purpose: 'reset-password' } as const
+  const attributeName = readCode(transaction, pool.id, place)?.attributeName ?? ''
+  const destination = user.attributes[attributeName] ?? ''
+  const subject = { ...place, attributeName, destination }
+  const poolSecret = poolSecretOf(secrets)
+  const verdict = judgeCode(transaction, { pool, poolSecret }, subject, answer)
+  if (verdict === 'expired') return refusal('ExpiredCodeException', 'noCode')
+  if (!user.isEnabled && !hidesUsers(client)) return refusal('NotAuthorizedException', 'disabled')
+  if (verdict === 'mismatch' || !user.isEnabled) {
+    return refusal('CodeMismatchException', 'wrongCode')
+  }
+  return user.status === 'UNCONFIRMED'
+    ? refusal('UserNotConfirmedException', 'unconfirmed')
+    : undefined
+}

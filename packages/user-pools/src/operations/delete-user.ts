@@ -3,6 +3,7 @@ import { sameCaller } from '../model/caller.ts'
 import { deleteUser as erase } from '../model/users.ts'
 import { tokenOperation } from '../operation.ts'
 import { jwt } from '../request-shapes.ts'
+import { tellSessionsEnded } from '../sessions-ended.ts'
 
 /**
  * Deletes the user who asks. No trigger runs.
@@ -21,13 +22,7 @@ export const deleteUser = tokenOperation({
       },
       { intent: 'write' },
     )
-    const { pool, user } = caller
-    await environment.sessionsEnded({
-      userPoolId: pool.id,
-      userName: user.username,
-      sub: user.sub,
-      reason: 'user-deleted',
-    })
+    await tellSessionsEnded(environment, caller, 'user-deleted')
     return undefined
   },
 })

@@ -4,6 +4,7 @@ import { withSessionsEnded } from '../model/sessions.ts'
 import { writeUser } from '../model/users.ts'
 import { tokenOperation } from '../operation.ts'
 import { jwt } from '../request-shapes.ts'
+import { tellSessionsEnded } from '../sessions-ended.ts'
 
 /**
  * Ends all sign-ins of a user, with every token they gave.
@@ -23,13 +24,7 @@ export const globalSignOut = tokenOperation({
       },
       { intent: 'write' },
     )
-    const { pool, user } = caller
-    await environment.sessionsEnded({
-      userPoolId: pool.id,
-      userName: user.username,
-      sub: user.sub,
-      reason: 'global-sign-out',
-    })
+    await tellSessionsEnded(environment, caller, 'global-sign-out')
     return {}
   },
 })

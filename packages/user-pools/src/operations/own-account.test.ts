@@ -442,3 +442,49 @@ describe('ChangePassword', () => {
     await change(tokens, newPassword, testPassword)
   })
 })
+
+describe('SetUserMFAPreference and SetUserSettings', () => {
+  it('switch off what was never on, and switch nothing on', async () => {
+    const { accessToken } = await signedUp(plain)
+    const prefer = async (settings: object) => {
+      const { status, text } = await server.call('SetUserMFAPreference', {
+        AccessToken: accessToken,
+        ...settings,
+      })
+      return [status, JSON.parse(text).message]
+    }
+    const before = await dump(server.store)
+    const off = { Enabled: false, PreferredMfa: false }
+    const on = { Enabled: true, PreferredMfa: true }
+    expect(await prefer({ SMSMfaSettings: off, SoftwareTokenMfaSettings: off })).toEqual([
+      200,
+      undefined,
+    ])
+    expect(await prefer({ SoftwareTokenMfaSettings: on })).toEqual([
+      400,
+      'User has not set up software token mfa',
+    ])
+    expect(await prefer({ SMSMfaSettings: on })).toEqual([
+      400,
+      'User does not have delivery config set to turn on SMS_MFA',
+    ])
+    expect((await prefer({ SMSMfaSettings: on, EmailMfaSettings: on }))[0]).toBe(400)
+    const settings = await server.call('SetUserSettings', {
+      AccessToken: accessToken,
+      MFAOptions: [],
+    })
+    expect([settings.status, settings.text]).toEqual([200, '{}'])
+    expect(await dump(server.store)).toEqual(before)
+  })
+})
+
+describe('GetUserAuthFactors', () => {
+  it('tells what a sign-in may begin with', async () => {
+    const { accessToken } = await signedUp(plain)
+    const { text } = await server.call('GetUserAuthFactors', { AccessToken: accessToken })
+    expect(JSON.parse(text)).toEqual({
+      Username: username,
+      ConfiguredUserAuthFactors: ['PASSWORD'],
+    })
+  })
+})

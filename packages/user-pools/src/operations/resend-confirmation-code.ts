@@ -37,6 +37,8 @@ export const resendConfirmationCode = operation({
     const { Username: typedName, ClientMetadata: clientMetadata } = request
     const nowSeconds = environment.nowSeconds()
     const entropy = environment.entropy(codeEntropyBytes)
+    const { quotas } = environment
+    const quota = { operation: 'ResendConfirmationCode', nowSeconds, quotas } as const
     const outcome = await transactOrRefuse(environment.store, (transaction) => {
       const { client, pool, secrets } = readClient(transaction, request.ClientId)
       checkSecretHash(client, request.SecretHash, { username: typedName })
@@ -52,49 +54,31 @@ export const resendConfirmationCode = operation({
         if (!isWaiting) return error('InvalidParameterException', 'alreadyConfirmed')
         if (address === undefined) return error('InvalidParameterException', 'noAutoVerification')
       }
-      const subject = user?.sub ?? unknownSubject(poolSecret, fold(pool, typedName))
-      const quota = {
-        operation: 'ResendConfirmationCode',
-        nowSeconds,
-        quotas: environment.quotas,
-      } as const
-      if (!recordAttempt(transaction, pool.id, subject, quota)) {
+      const foldedName = fold(pool, typedName)
+      const counted = user?.sub ?? unknownSubject(poolSecret, foldedName)
+      if (!recordAttempt(transaction, pool.id, counted, quota)) {
         return error('LimitExceededException', 'attempts')
       }
       if (!isWaiting || address === undefined) {
-        const order = (['phone_number', 'email'] as const).filter((name) => verified.includes(name))
-        const shown = address ?? simulatedAddress(poolSecret, fold(pool, typedName), order)
-        return { kind: 'simulated', address: shown } as const
+        return { address: address ?? simulatedAddress(poolSecret, foldedName, verified) }
       }
+      const { attribute: attributeName, value: destination } = address
       const code = issueCode(
         transaction,
         pool.id,
-        {
-          sub: user.sub,
-          purpose: 'confirm-sign-up',
-          attributeName: address.attribute,
-          destination: address.value,
-        },
+        { sub: user.sub, purpose: 'confirm-sign-up', attributeName, destination },
         { poolSecret, entropy, nowSeconds },
       )
-      return {
-        kind: 'sent',
-        address,
-        code,
-        subject: { pool, clientId: client.id, user },
-      } as const
+      return { address, sent: { code, subject: { pool, clientId: client.id, user } } }
     })
-    if (outcome.kind === 'simulated') {
-      return { CodeDeliveryDetails: deliveryDetails(outcome.address) }
-    }
-    const { address, code, subject } = outcome
+    const { address, sent } = outcome
+    if (sent === undefined) return { CodeDeliveryDetails: deliveryDetails(address) }
     return {
       CodeDeliveryDetails: await deliverCode(environment, {
         kind: 'verification',
         source: 'CustomMessage_ResendCode',
-        subject,
+        ...sent,
         address,
-        code,
         clientMetadata,
       }),
     }

@@ -35,6 +35,7 @@ import { getGroup } from './get-group.ts'
 import { getTokensFromRefreshToken } from './get-tokens-from-refresh-token.ts'
 import { getUser } from './get-user.ts'
 import { getUserAttributeVerificationCode } from './get-user-attribute-verification-code.ts'
+import { getUserAuthFactors } from './get-user-auth-factors.ts'
 import { getUserPoolMfaConfig } from './get-user-pool-mfa-config.ts'
 import { globalSignOut } from './global-sign-out.ts'
 import { initiateAuth } from './initiate-auth.ts'
@@ -47,6 +48,8 @@ import { listUsersInGroup } from './list-users-in-group.ts'
 import { resendConfirmationCode } from './resend-confirmation-code.ts'
 import { respondToAuthChallenge } from './respond-to-auth-challenge.ts'
 import { revokeToken } from './revoke-token.ts'
+import { setUserMFAPreference } from './set-user-mfa-preference.ts'
+import { setUserSettings } from './set-user-settings.ts'
 import { signUp } from './sign-up.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
@@ -117,6 +120,9 @@ const list: readonly Operation[] = [
   getUserAttributeVerificationCode,
   deleteUserAttributes,
   deleteUser,
+  setUserMFAPreference,
+  setUserSettings,
+  getUserAuthFactors,
 ]
 
 /** The operations by name. */
