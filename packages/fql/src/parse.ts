@@ -40,9 +40,10 @@ export function parse(literal: Value, options: ParseOptions): Expression {
 }
 
 /**
- * Parses the `{lambda, expr}` of an `@query`, which must use no variable from outside.
+ * Parses the `{lambda, expr}` of an `@query`.
  *
- * @throws QueryError
+ * @throws QueryError the errors of its parts; "Invalid lambda." if it uses a variable from outside, at
+ * the escape (fql-v4 §1.7)
  */
 export function parseClosedLambda(
   literal: ObjectValue,
@@ -51,7 +52,7 @@ export function parseClosedLambda(
 ): Extract<Expression, { kind: 'lambda' }> {
   const parser = new Parser(options.version, options.names)
   const lambda = parser.lambda(literal, position, undefined)
-  parser.refuseUnbound()
+  if (parser.hasUnbound) throw invalidExpression('Invalid lambda.', position.parent ?? position)
   return lambda
 }
 
@@ -70,8 +71,12 @@ class Parser {
     this.#names = names
   }
 
+  get hasUnbound(): boolean {
+    return this.#unbound.length > 0
+  }
+
   refuseUnbound(): void {
-    if (this.#unbound.length > 0) throw new QueryError(this.#unbound)
+    if (this.hasUnbound) throw new QueryError(this.#unbound)
   }
 
   expression(literal: Value, position: Position, bound: Bound | undefined): Expression {
