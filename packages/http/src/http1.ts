@@ -11,9 +11,13 @@ const lingerMs = 5_000
 
 interface Connection {
   underWay: number
-  /** The answer to the latest request, whose state tells what may still be written. */
-  latest: http.ServerResponse | undefined
+  /** The latest request, whose state tells what may still be written. */
+  latest: http.IncomingMessage | undefined
+  /** Its answer. */
+  answer: http.ServerResponse | undefined
   isRefused: boolean
+  /** How what came behind the requests under way is refused, once they are answered. */
+  refusal: 400 | 408 | 431 | undefined
 }
 
 /** The HTTP/1.1 side of a listener. */
@@ -54,7 +58,13 @@ export class Http1 implements Protocol {
   }
 
   accept(socket: Socket): void {
-    this.#connections.set(socket, { underWay: 0, latest: undefined, isRefused: false })
+    this.#connections.set(socket, {
+      underWay: 0,
+      latest: undefined,
+      answer: undefined,
+      isRefused: false,
+      refusal: undefined,
+    })
     socket.once('close', () => this.#connections.delete(socket))
     this.#server.emit('connection', socket)
     if (this.#isDraining) socket.destroySoon()
@@ -79,7 +89,8 @@ export class Http1 implements Protocol {
       return
     }
     connection.underWay++
-    connection.latest = outgoing
+    connection.latest = incoming
+    connection.answer = outgoing
     const { faults, onError } = this.#settings
     const request = new Http1Request(incoming, outgoing, this.#settings)
     try {
@@ -100,7 +111,9 @@ export class Http1 implements Protocol {
       this.#fail(error, incoming, outgoing)
     }
     connection.underWay--
-    if (this.#isDraining && connection.underWay === 0) socket.destroySoon()
+    if (connection.underWay > 0) return
+    if (connection.refusal !== undefined) this.#refuse(socket, connection.refusal)
+    else if (this.#isDraining) socket.destroySoon()
   }
 
   /** Gives a promise only if the response ends later. */
@@ -145,9 +158,13 @@ export class Http1 implements Protocol {
     const connection = this.#connections.get(socket)
     // What follows the first fault fails again; it is read only to be thrown away.
     if (connection?.isRefused) return
+    if (connection !== undefined && connection.underWay > 0 && connection.latest?.complete) {
+      connection.refusal = status
+      return
+    }
     const isAnswering =
       connection !== undefined &&
-      (connection.underWay > 1 || (connection.underWay === 1 && connection.latest?.headersSent))
+      (connection.underWay > 1 || (connection.underWay === 1 && connection.answer?.headersSent))
     if (connection === undefined || isAnswering || !socket.writable) {
       socket.destroy()
       return

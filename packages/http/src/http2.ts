@@ -25,6 +25,8 @@ const connectionHeaders = new Set([
 
 interface Connection {
   underWay: number
+  /** Whether a request has come. */
+  hasAsked: boolean
 }
 
 /** The HTTP/2 side of a listener. */
@@ -62,14 +64,18 @@ export class Http2 implements Protocol {
   }
 
   #open(session: http2.ServerHttp2Session): void {
-    const connection: Connection = { underWay: 0 }
+    const connection: Connection = { underWay: 0, hasAsked: false }
     this.#sessions.add(session)
     session.once('close', () => this.#sessions.delete(session))
-    session.setTimeout(idleMs, () => {
-      if (connection.underWay === 0) session.close()
+    // Node stays with a session whose client has broken the protocol: it sends GOAWAY and reads no more.
+    session.setTimeout(this.#settings.requestTimeoutMs, () => {
+      if (!connection.hasAsked) session.destroy()
+      else if (connection.underWay === 0) session.close()
     })
     session.on('error', (error) => this.#settings.onError(error, 'HTTP/2 session'))
     session.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
+      if (!connection.hasAsked) session.setTimeout(idleMs)
+      connection.hasAsked = true
       void this.#answer(stream, headers, connection)
     })
     if (this.#isDraining) session.close()
@@ -96,6 +102,8 @@ export class Http2 implements Protocol {
         response = faults.unavailable()
       } else if (request.path === '') {
         response = faults.badRequest(400)
+      } else if (isOverlong(headers)) {
+        response = faults.badRequest(431)
       } else {
         if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 })
         response = await this.#handler(request)
@@ -114,6 +122,13 @@ export class Http2 implements Protocol {
     else if (stream.headersSent) stream.close(NGHTTP2_INTERNAL_ERROR)
     else void send(this.#settings.faults.internalError(), method, stream)
   }
+}
+
+/** Whether headers are longer than allowed. Node holds only those clients to it that know our settings. */
+function isOverlong(headers: http2.IncomingHttpHeaders): boolean {
+  let bytes = 0
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0)
+  return bytes > headBytesMax
 }
 
 /** Gives a promise only if the response ends later. */

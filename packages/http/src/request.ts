@@ -16,6 +16,8 @@ abstract class StreamedRequest implements HttpRequest {
   readonly query: string
   readonly headers: HttpRequest['headers']
   protected readonly settings: Settings
+  /** Whether the connection has closed before the whole response was sent. */
+  protected abstract readonly isCutShort: boolean
   readonly #input: Readable
   readonly #output: Writable
   #body: Promise<Uint8Array> | undefined
@@ -47,7 +49,7 @@ abstract class StreamedRequest implements HttpRequest {
       const abort = new AbortController()
       const output = this.#output
       const onClose = () => {
-        if (!output.writableFinished) abort.abort()
+        if (this.isCutShort) abort.abort()
       }
       if (output.destroyed) onClose()
       else output.once('close', onClose)
@@ -108,6 +110,7 @@ function readAll(input: Readable, bytesMax: number): Promise<Uint8Array> {
 /** A request of HTTP/1.1. */
 export class Http1Request extends StreamedRequest {
   readonly #incoming: http.IncomingMessage
+  readonly #outgoing: http.ServerResponse
 
   constructor(incoming: http.IncomingMessage, outgoing: http.ServerResponse, settings: Settings) {
     super(
@@ -122,6 +125,11 @@ export class Http1Request extends StreamedRequest {
       settings,
     )
     this.#incoming = incoming
+    this.#outgoing = outgoing
+  }
+
+  protected get isCutShort(): boolean {
+    return !this.#outgoing.writableFinished
   }
 
   get authority(): string {
@@ -169,6 +177,11 @@ export class Http2Request extends StreamedRequest {
     )
     this.announcesBody = !stream.endAfterHeaders
     this.#stream = stream
+  }
+
+  /** Node ends the output of a stream that is reset, so that it looks finished. */
+  protected get isCutShort(): boolean {
+    return this.#stream.aborted || !this.#stream.writableFinished
   }
 
   get authority(): string {

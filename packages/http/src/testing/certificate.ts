@@ -1,0 +1,24 @@
+/**
+ * A self-signed certificate for `localhost` and 127.0.0.1, for tests alone: its key is no secret, and
+ * nothing may trust it.
+ */
+export const certificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUbzsBa1OLUdkfIJ3gdjUzWLtfsSIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDE2MTgzMFoYDzIxMjYxMDMx
+MTYxODMwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASp4YMB5bhikRtcrCjfLBOnp6w1zzHE87+94y47xIXSdmx2AXEgzo7D
+KM+lbh0dRtkDQ8BiEqCbXieoG+7VmZBSo28wbTAdBgNVHQ4EFgQU2eg/603x0rmL
+ofAAgmnot5eINzswHwYDVR0jBBgwFoAU2eg/603x0rmLofAAgmnot5eINzswDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgT7s3NER1eQzos7gCHFKC6pox5ap21CBOuONQ1a5hyesCIQCP
+E4VIQwYr9KSF4Ytv5Vvvly89CMeLNoAw1U6KGLg90A==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg23pXoCzfCn4DNHsR
+2byeNBv5PgtxUH9mFZGaM05gKbqhRANCAASp4YMB5bhikRtcrCjfLBOnp6w1zzHE
+87+94y47xIXSdmx2AXEgzo7DKM+lbh0dRtkDQ8BiEqCbXieoG+7VmZBS
+-----END PRIVATE KEY-----
+`,
+}
