@@ -2,38 +2,38 @@
  * Asynchronous invocations: taken at once, run when there is room, and tried again when the function
  * fails. The queue is in memory: what has not run when the host closes is lost, and logged.
  */
-import type { Invocation, InvocationResult } from './invocation.ts'
+import type { InvocationResult } from './invocation.ts'
 import { InvokeError } from './invoke-error.ts'
 
 /** How many asynchronous invocations may be under way or waiting. */
 export const eventsMax = 1_000
 
-export interface EventQueueOptions {
-  /**
-   * How long to wait before each retry, in milliseconds: as many as there are retries. Lambda waits
-   * one minute, then two.
-   */
-  readonly retryDelaysMs: readonly number[]
-  /** Told of events that were given up. */
-  readonly onDrop: (invocation: Invocation, reason: string) => void
+/** One asynchronous invocation. */
+export interface QueuedEvent {
+  /** Runs the function once; gives up waiting for a worker when aborted. */
+  run(signal: AbortSignal): Promise<InvocationResult>
+  /** Told if it is given up, and why. */
+  onDrop(reason: string): void
 }
 
-type Run = (signal: AbortSignal) => Promise<InvocationResult>
-
-/** @see EventQueueOptions */
+/** @see QueuedEvent */
 export class EventQueue {
-  readonly #options: EventQueueOptions
+  readonly #retryDelaysMs: readonly number[]
   readonly #underWay = new Set<Promise<void>>()
   readonly #closing = new AbortController()
 
-  constructor(options: EventQueueOptions) {
-    this.#options = options
+  /**
+   * @param retryDelaysMs how long to wait before each retry: as many as there are retries. (Lambda waits
+   * one minute, then two.)
+   */
+  constructor(retryDelaysMs: readonly number[]) {
+    this.#retryDelaysMs = retryDelaysMs
   }
 
   /** Takes an event. @throws InvokeError `TooManyRequestsException` */
-  add(invocation: Invocation, run: Run): void {
+  add(event: QueuedEvent): void {
     if (this.#underWay.size >= eventsMax) throw new InvokeError('TooManyRequestsException')
-    const delivery = this.#deliver(invocation, run).finally(() => this.#underWay.delete(delivery))
+    const delivery = this.#deliver(event).finally(() => this.#underWay.delete(delivery))
     this.#underWay.add(delivery)
   }
 
@@ -43,23 +43,22 @@ export class EventQueue {
     await Promise.all(this.#underWay)
   }
 
-  async #deliver(invocation: Invocation, run: Run): Promise<void> {
-    const { retryDelaysMs, onDrop } = this.#options
-    for (const delayMs of [...retryDelaysMs, undefined]) {
-      const failure = await this.#attempt(run)
+  async #deliver(event: QueuedEvent): Promise<void> {
+    for (const delayMs of [...this.#retryDelaysMs, undefined]) {
+      const failure = await this.#attempt(event)
       if (failure === undefined) return
       if (delayMs !== undefined) await this.#pause(delayMs)
       if (delayMs === undefined || this.#closing.signal.aborted) {
-        onDrop(invocation, failure)
+        event.onDrop(failure)
         return
       }
     }
   }
 
   /** What went wrong, if anything: an answer that nobody waits for can only be logged. */
-  async #attempt(run: Run): Promise<string | undefined> {
+  async #attempt(event: QueuedEvent): Promise<string | undefined> {
     try {
-      const result = await run(this.#closing.signal)
+      const result = await event.run(this.#closing.signal)
       return result.kind === 'returned' ? undefined : 'the function failed'
     } catch (error) {
       return error instanceof Error ? error.message : String(error)

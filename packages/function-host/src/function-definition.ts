@@ -26,8 +26,10 @@ export interface HostedFunction extends Required<FunctionDefinition> {
 const timeoutMsDefault = 3_000
 const memoryMbDefault = 128
 
-/** The account in ARNs: nobody's. */
-export const accountId = '000000000000'
+/** The ARN of a function here; the account is nobody's. */
+export function arnOf(region: string, name: string): string {
+  return `arn:aws:lambda:${region}:000000000000:function:${name}`
+}
 
 /** Fills in a definition. @throws TypeError for a name or a module that cannot be */
 export function hostFunction(definition: FunctionDefinition, region: string): HostedFunction {
@@ -41,7 +43,7 @@ export function hostFunction(definition: FunctionDefinition, region: string): Ho
   return {
     name,
     module,
-    arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    arn: arnOf(region, name),
     handler: definition.handler ?? 'handler',
     timeoutMs: definition.timeoutMs ?? timeoutMsDefault,
     memoryMb: definition.memoryMb ?? memoryMbDefault,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpHandler, HttpResponse } from '@vivarium/http'
 import { EventQueue } from './event-queue.ts'
-import { type FunctionDefinition, hostFunction } from './function-definition.ts'
+import { arnOf, type FunctionDefinition, hostFunction } from './function-definition.ts'
 import { FunctionModule } from './function-module.ts'
 import { FunctionPool } from './function-pool.ts'
 import {
@@ -66,50 +66,16 @@ export const bodyBytesMax = payloadBytesMax + 1024
 
 /** Makes a host for functions. Nothing runs until one is invoked. */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
-  const { functions, reload = false, onLog = () => {}, region = 'us-east-1' } = options
   const workshop = new Workshop()
-  const pools = new Map(
-    functions.map((definition) => {
-      const hosted = hostFunction(definition, region)
-      const module = new FunctionModule({
-        file: hosted.module,
-        directory: () => workshop.directory(),
-        reload,
-      })
-      const pool = new FunctionPool({
-        hosted,
-        module,
-        runtimeUrl: () => workshop.runtimeUrl(),
-        workersMax: options.workersMax ?? 4,
-        waitingMax: options.waitingMax ?? 100,
-        idleMs: options.idleMs ?? 300_000,
-        onLog,
-      })
-      return [hosted.name, pool]
-    }),
-  )
-  const poolOf = ({ name, qualifier }: { name: string; qualifier: string | undefined }) => {
-    const pool = pools.get(name)
-    if (pool !== undefined && (qualifier === undefined || qualifier === '$LATEST')) return pool
-    const arn = `arn:aws:lambda:${region}:000000000000:function:${name}`
-    const suffix = qualifier === undefined ? '' : `:${qualifier}`
-    throw new InvokeError('ResourceNotFoundException', `Function not found: ${arn}${suffix}`)
-  }
-  const events = new EventQueue({
-    retryDelaysMs: options.eventRetryDelaysMs ?? [1_000, 2_000],
-    onDrop: ({ requestId }, reason) =>
-      onLog({
-        functionName: '',
-        requestId,
-        text: `An asynchronous invocation was dropped: ${reason}\n`,
-      }),
-  })
+  const pools = new Pools(options, workshop)
+  const events = new EventQueue(options.eventRetryDelaysMs ?? [1_000, 2_000])
   return {
     handler: async (request) => {
       const requestId = randomUUID()
       try {
         const invoke = await readInvokeRequest(request)
-        return await answer(poolOf(invoke.functionName), events, invoke, requestId)
+        const { name, qualifier } = invoke.functionName
+        return await answer(pools.find(name, qualifier), events, invoke, requestId)
       } catch (error) {
         if (!(error instanceof InvokeError)) throw error
         return errorResponse(error, requestId)
@@ -119,7 +85,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
       try {
         if (Buffer.byteLength(payload) > payloadBytesMax) throw tooLarge(payloadBytesMax)
         const invocation = { requestId: randomUUID(), payload: checkJson(payload) }
-        return await poolOf({ name: functionName, qualifier }).invoke(invocation, signal)
+        return await pools.find(functionName, qualifier).invoke(invocation, signal)
       } catch (cause) {
         if (!(cause instanceof InvokeError)) throw cause
         return { kind: 'unreachable', errorName: cause.code, cause }
@@ -128,10 +94,45 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     async close() {
       // Those that wait are sent away first; ending the workers then ends what runs.
       const drained = events.close()
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await pools.close()
       await drained
       await workshop.close()
     },
+  }
+}
+
+/** The pools of all functions, by name. */
+class Pools {
+  readonly #region: string
+  readonly #byName: ReadonlyMap<string, FunctionPool>
+
+  constructor(options: FunctionHostOptions, workshop: Workshop) {
+    const { functions, reload = false, onLog = () => {}, region = 'us-east-1' } = options
+    const { workersMax = 4, waitingMax = 100, idleMs = 300_000 } = options
+    const directory = () => workshop.directory()
+    const runtimeUrl = () => workshop.runtimeUrl()
+    this.#region = region
+    this.#byName = new Map(
+      functions.map((definition) => {
+        const hosted = hostFunction(definition, region)
+        const module = new FunctionModule({ file: hosted.module, directory, reload })
+        const limits = { workersMax, waitingMax, idleMs }
+        return [hosted.name, new FunctionPool({ hosted, module, runtimeUrl, onLog, ...limits })]
+      }),
+    )
+  }
+
+  /** @throws InvokeError `ResourceNotFoundException` */
+  find(name: string, qualifier: string | undefined): FunctionPool {
+    const pool = this.#byName.get(name)
+    if (pool !== undefined && (qualifier === undefined || qualifier === '$LATEST')) return pool
+    const arn = arnOf(this.#region, name)
+    const suffix = qualifier === undefined ? '' : `:${qualifier}`
+    throw new InvokeError('ResourceNotFoundException', `Function not found: ${arn}${suffix}`)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#byName.values()].map((pool) => pool.close()))
   }
 }
 
@@ -148,7 +149,10 @@ async function answer(
     case 'DryRun':
       return { status: 204, headers }
     case 'Event':
-      events.add(invocation, (signal) => pool.invoke(invocation, signal))
+      events.add({
+        run: (signal) => pool.invoke(invocation, signal),
+        onDrop: (reason) => pool.logDropped(invocation, reason),
+      })
       return { status: 202, headers }
     case 'RequestResponse':
       return resultResponse(await pool.invoke(invocation), request.wantsLog, headers)

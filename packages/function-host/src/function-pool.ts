@@ -45,10 +45,6 @@ export class FunctionPool {
     this.#slots = new Slots({ slotsMax: options.workersMax, waitingMax: options.waitingMax })
   }
 
-  get hosted(): HostedFunction {
-    return this.#options.hosted
-  }
-
   /**
    * Runs the function once.
    *
@@ -65,6 +61,13 @@ export class FunctionPool {
     } finally {
       this.#slots.release()
     }
+  }
+
+  /** Tells of an asynchronous invocation that was given up. */
+  logDropped({ requestId }: Invocation, reason: string): void {
+    const { hosted, onLog } = this.#options
+    const text = `An asynchronous invocation was dropped: ${reason}\n`
+    onLog({ functionName: hosted.name, requestId, source: 'function', text })
   }
 
   /** Ends all workers, whatever they do. */

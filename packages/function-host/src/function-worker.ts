@@ -89,7 +89,7 @@ export class FunctionWorker {
     const { requestId, payload, clientContext } = invocation
     const { timeoutMs, memoryMb } = this.#options.hosted
     const started = performance.now()
-    log.add(`START RequestId: ${requestId} Version: $LATEST\n`)
+    log.add(`START RequestId: ${requestId} Version: $LATEST\n`, 'host')
     const ended = this.#wait(log, requestId, timeoutMs)
     const deadlineMs = Date.now() + timeoutMs
     const message: InvokeMessage = { requestId, payload, deadlineMs, clientContext }
@@ -101,6 +101,7 @@ export class FunctionWorker {
         `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\t` +
         `Billed Duration: ${Math.ceil(durationMs)} ms\tMemory Size: ${memoryMb} MB\t` +
         `Max Memory Used: ${Math.ceil(this.#peakHeapBytes / 2 ** 20)} MB\t\n`,
+      'host',
     )
     assert(completed.kind !== 'ready', 'a worker is ready only once')
     return completed
@@ -158,7 +159,7 @@ export class FunctionWorker {
 
   #print(text: string): void {
     if (this.#log) this.#log.add(text)
-    else this.#options.onLog({ functionName: this.#options.hosted.name, text })
+    else this.#options.onLog({ functionName: this.#options.hosted.name, source: 'function', text })
   }
 
   /** What the runtime inside could not answer by itself: above all, no memory is left. */

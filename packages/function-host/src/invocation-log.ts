@@ -13,9 +13,9 @@ export class InvocationLog {
     this.#onLog = onLog
   }
 
-  add(text: string): void {
+  add(text: string, source: LogLine['source'] = 'function'): void {
     this.#tail = (this.#tail + text).slice(-logTailBytesMax)
-    this.#onLog({ functionName: this.#functionName, requestId: this.#requestId, text })
+    this.#onLog({ functionName: this.#functionName, requestId: this.#requestId, source, text })
   }
 
   /** The last `logTailBytesMax` bytes, whole characters only. */

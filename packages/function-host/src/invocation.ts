@@ -25,6 +25,8 @@ export interface LogLine {
   readonly functionName: string
   /** Absent for what is printed outside invocations. */
   readonly requestId?: string | undefined
+  /** Whether the function printed it, or the host tells of its beginning and end. */
+  readonly source: 'function' | 'host'
   readonly text: string
 }
 

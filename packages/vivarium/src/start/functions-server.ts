@@ -49,8 +49,10 @@ export async function openFunctions(
         },
       },
     ],
-    onLog: ({ functionName, requestId, text }) =>
-      log.info({ server: 'functions', function: functionName, requestId }, text.trimEnd()),
+    onLog: ({ functionName, requestId, source, text }) => {
+      const level = source === 'function' ? 'info' : 'debug'
+      log[level]({ server: 'functions', function: functionName, requestId }, text.trimEnd())
+    },
   })
   opened.add(() => functions.close())
   const limits = { bodyBytesMax, faults }

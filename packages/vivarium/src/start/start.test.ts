@@ -8,7 +8,11 @@ import net from 'node:net'
 import path from 'node:path'
 import {
   CognitoIdentityProviderClient,
+  ConfirmSignUpCommand,
   DescribeUserPoolCommand,
+  GlobalSignOutCommand,
+  InitiateAuthCommand,
+  SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import faunadb from 'faunadb'
 import { open } from 'lmdb'
@@ -111,6 +115,59 @@ describe('a first start', () => {
     expect(ready).not.toHaveProperty('userPoolId')
     expect((await fetch(`${ready.web}/config.json`)).status).toBe(503)
   })
+})
+
+test('a person signs up, reads the code, signs in, reads movies, and is signed out for good', async () => {
+  const vivarium = startVivarium(temporaryDirectory(), ['--store=memory:', '--log-level=debug'], {
+    FAUNA_ACCESS_TOKEN_SECONDS: '77',
+  })
+  const { userPools: endpoint = '', clientId: ClientId, web, dataApi } = await vivarium.ready()
+  const pools = new CognitoIdentityProviderClient({ endpoint, region: 'us-east-1' })
+  onTestFinished(() => pools.destroy())
+  const Username = 'ann@example.com'
+  const Password = 'Corr3ct-horse'
+  const UserAttributes = [{ Name: 'email', Value: Username }]
+  await pools.send(new SignUpCommand({ ClientId, Username, Password, UserAttributes }))
+
+  const [message] = await mailbox(web)
+  expect(message).toMatchObject({ to: Username, code: expect.stringMatching(/^\d{6}$/) })
+  const ConfirmationCode = message?.code
+  await pools.send(new ConfirmSignUpCommand({ ClientId, Username, ConfirmationCode }))
+
+  const AuthParameters = { USERNAME: Username, PASSWORD: Password }
+  const { AuthenticationResult } = await pools.send(
+    new InitiateAuthCommand({ ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters }),
+  )
+  const secret = String(claimsOf(AuthenticationResult?.IdToken).fauna_access_token)
+  const own = client(dataApi, secret)
+  const movies = await own.query<{ data: unknown[] }>(
+    q.Paginate(q.Documents(q.Collection('Movie'))),
+  )
+  expect(movies.data).toHaveLength(2)
+  // The trigger runs with what the environment says of it.
+  const lifetime = q.TimeDiff(q.Now(), q.Select('ttl', q.Get(q.CurrentToken())), 'seconds')
+  const seconds = await own.query<number>(lifetime)
+  expect(seconds).toBeGreaterThan(0)
+  expect(seconds).toBeLessThanOrEqual(77)
+
+  await pools.send(new GlobalSignOutCommand({ AccessToken: AuthenticationResult?.AccessToken }))
+  await expect(own.query(q.Now())).rejects.toMatchObject({ name: 'Unauthorized' })
+
+  const { stderr } = await vivarium.stop()
+  for (const kept of [secret, Password, message?.code ?? '']) expect(stderr).not.toContain(kept)
+})
+
+test('a host that others reach shows no mailbox, and keeps the function host to itself', async () => {
+  const ready = await startVivarium(temporaryDirectory(), [...quiet, '--host=0.0.0.0'], {
+    VIVARIUM_AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    VIVARIUM_AWS_SECRET_ACCESS_KEY: 'an-example',
+  }).ready()
+  expect((await fetch(`${ready.web}/_vivarium/mailbox`)).status).toBe(404)
+  // A second listener on all addresses is possible only where the first has taken just one.
+  const { port } = new URL(ready.functions ?? '')
+  const other = net.createServer().listen(Number(port), '127.0.0.2')
+  await once(other, 'listening')
+  other.close()
 })
 
 test('what was acknowledged before kill -9 is there after the next start', async () => {
@@ -283,6 +340,14 @@ test('the log tells what was asked, and no secret', async () => {
   ])
   for (const secret of [rootKey, 'hunter2', '4711']) expect(stderr).not.toContain(secret)
 })
+
+async function mailbox(web: string | undefined): Promise<{ to: string; code: string }[]> {
+  return (await fetch(`${web}/_vivarium/mailbox`)).json()
+}
+
+function claimsOf(jwt = ''): Record<string, unknown> {
+  return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+}
 
 /** Sends the first half of `Add(1, 2)`, and waits until the server has it. */
 async function beginQuery(dataApi: string): Promise<http.ClientRequest> {

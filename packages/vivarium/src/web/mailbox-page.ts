@@ -9,6 +9,7 @@ export function mailboxPage(messages: readonly DeliveredMessage[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <noscript><meta http-equiv="refresh" content="5"></noscript>
 <title>${messages.length === 0 ? 'Mailbox' : `Mailbox (${messages.length})`}</title>
 <style>${style}</style>
@@ -93,8 +94,7 @@ article { background: #fff; border: 1px solid #d0d7de; border-radius: .5rem; pad
 h2 { margin: 0; font-size: 1.05rem }
 .meta { margin: .15rem 0 .75rem; font-size: .9rem; overflow-wrap: anywhere }
 .meta strong { font-weight: 600; color: inherit }
-time { white-space: nowrap }
-time::before { content: "· " }
+time { white-space: nowrap; margin-left: .5rem }
 .code { margin: 0 }
 .code span { color: #57606a; font-size: .9rem; margin-right: .5rem }
 code { font: 600 1.5rem/1.2 ui-monospace, monospace; letter-spacing: .08em; user-select: all; overflow-wrap: anywhere }
