@@ -116,6 +116,7 @@ const table = {
     client: (id: string) => `User pool client ${id} does not exist.`,
     group: 'Group not found.',
     device: 'Device does not exist.',
+    resourceServer: (identifier: string) => `Resource server ${identifier} does not exist.`,
   }),
   SerializationException: fixed({ unreadable: '', type: verbatim }),
   ServiceUnavailable: fixed({ busy: 'Service is temporarily unavailable.' }),

@@ -47,6 +47,26 @@ export const arn = patterned(
   'arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?',
 )
 
+/** How operations name a resource server. */
+export const serverOfPool = z.object({
+  UserPoolId: poolId,
+  Identifier: patterned(1, 256, '[\\x21\\x23-\\x5B\\x5D-\\x7E]+'),
+})
+
+/** What CreateResourceServer and UpdateResourceServer both set. */
+export const serverSettings = z.object({
+  Name: patterned(1, 256, '[\\w\\s+=,.@-]+'),
+  Scopes: z
+    .array(
+      z.object({
+        ScopeName: patterned(1, 256, '[\\x21\\x23-\\x2E\\x30-\\x5B\\x5D-\\x7E]+'),
+        ScopeDescription: z.string().min(1).max(256),
+      }),
+    )
+    .max(100)
+    .optional(),
+})
+
 /** How operations name a group. */
 export const groupOfPool = z.object({ UserPoolId: poolId, GroupName: groupName })
 

@@ -122,6 +122,13 @@ export interface Group {
   readonly modifiedAtMs: number
 }
 
+/** A resource server: scopes that access tokens of other grants than ours may have. */
+export interface ResourceServer {
+  readonly identifier: string
+  readonly name: string
+  readonly scopes: readonly { readonly name: string; readonly description: string }[]
+}
+
 /** The document at `key`; undefined if there is none. */
 export function readDocument<T>(transaction: Transaction, key: Bytes): T | undefined {
   const bytes = transaction.get(key)

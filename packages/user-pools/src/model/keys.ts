@@ -18,6 +18,7 @@
  * F1 'm' pool sub group            a user's membership
  * F1 'n' pool group sub            the same, from the group's side
  * F1 'h' pool group                a deleted group whose memberships are not all gone yet
+ * F1 'v' pool identifier           a resource server
  * F1 'w'                           when the next sweep is due
  * ```
  *
@@ -45,6 +46,7 @@ const kinds = {
   membership: 'm',
   member: 'n',
   deletedGroup: 'h',
+  resourceServer: 'v',
   sweep: 'w',
 } as const
 
@@ -114,6 +116,11 @@ export const memberKey = (poolId: string, group: string, sub: string) =>
 export const membersRange = (poolId: string, group: string) => rangeOf('member', poolId, group)
 export const deletedGroupKey = (poolId: string, group: string) => key('deletedGroup', poolId, group)
 export const deletedGroupsRange = () => rangeOf('deletedGroup')
+
+export const resourceServerKey = (poolId: string, identifier: string) =>
+  key('resourceServer', poolId, identifier)
+export const resourceServersRange = (poolId: string) => rangeOf('resourceServer', poolId)
+
 export const sweepKey = () => key('sweep')
 
 /** Everything a pool leaves behind when its own document and its clients are gone. */
@@ -130,6 +137,7 @@ export function contentsRanges(poolId: string): readonly KeyRange[] {
     'membership',
     'member',
     'deletedGroup',
+    'resourceServer',
   ]
   return kindsWithin.map((kind) => rangeOf(kind, poolId))
 }

@@ -23,6 +23,8 @@ const promised = `
   AdminListGroupsForUser AdminRemoveUserFromGroup AdminResetUserPassword
   AdminRespondToAuthChallenge AdminSetUserPassword AdminUpdateUserAttributes
   AdminUserGlobalSignOut ChangePassword ConfirmForgotPassword ConfirmSignUp CreateGroup
+  CreateResourceServer DeleteResourceServer DescribeResourceServer ListResourceServers
+  UpdateResourceServer
   CreateUserPool CreateUserPoolClient DeleteGroup DeleteUser DeleteUserAttributes DeleteUserPool
   DeleteUserPoolClient DescribeUserPool DescribeUserPoolClient ForgotPassword GetGroup
   GetTokensFromRefreshToken GetUser GetUserAttributeVerificationCode GetUserPoolMfaConfig

@@ -2,6 +2,7 @@ import {
   AdminAddUserToGroupCommand,
   AdminGetUserCommand,
   CreateGroupCommand,
+  CreateResourceServerCommand,
   CreateUserPoolCommand,
   DeleteGroupCommand,
   DeleteUserPoolCommand,
@@ -68,6 +69,9 @@ async function fullPool() {
   await server.sdk.send(new CreateGroupCommand({ UserPoolId, GroupName: 'admins' }))
   await server.sdk.send(
     new AdminAddUserToGroupCommand({ UserPoolId, GroupName: 'admins', Username: 'jane' }),
+  )
+  await server.sdk.send(
+    new CreateResourceServerCommand({ UserPoolId, Identifier: 'movies', Name: 'Movies' }),
   )
   await answerSrp(server, pool, { username: 'jane' })
   const tokens = await signIn(server, pool, { username: 'jane' })
