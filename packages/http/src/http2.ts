@@ -51,6 +51,8 @@ export class Http2 implements Protocol {
   }
 
   accept(socket: Socket): void {
+    // A client that ends its side has left: a session uses both.
+    socket.allowHalfOpen = false
     this.#server.emit('connection', socket)
   }
 

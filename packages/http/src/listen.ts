@@ -108,17 +108,21 @@ class OpenListener implements Listener {
   }
 
   #acceptTls(identity: { cert: string; key: string }): net.Server {
-    return tls
-      .createServer({
-        ...socketOptions,
-        ...identity,
-        ALPNProtocols: ['h2', 'http/1.1'],
-        handshakeTimeout: this.#settings.requestTimeoutMs,
-      })
-      .on('secureConnection', (socket) => {
-        if (socket.alpnProtocol === 'h2') this.#http2.accept(socket)
-        else this.#http1.accept(socket)
-      })
+    return (
+      tls
+        .createServer({
+          ...socketOptions,
+          ...identity,
+          ALPNProtocols: ['h2', 'http/1.1'],
+          handshakeTimeout: this.#settings.requestTimeoutMs,
+        })
+        // Node leaves a connection open whose handshake takes too long.
+        .on('tlsClientError', (_error, socket) => socket.destroy())
+        .on('secureConnection', (socket) => {
+          if (socket.alpnProtocol === 'h2') this.#http2.accept(socket)
+          else this.#http1.accept(socket)
+        })
+    )
   }
 
   #acceptCleartext(): net.Server {

@@ -43,7 +43,11 @@ async function askHttp2(url: string, { method = 'GET', path = '/', headers, body
     // After its answer, a server may refuse to be sent more.
     stream.on('error', () => {})
     stream.end(body)
-    const [response]: http2.IncomingHttpHeaders[] = await once(stream, 'response')
+    const [response]: http2.IncomingHttpHeaders[] = await Promise.race([
+      once(stream, 'response'),
+      once(stream, 'close'),
+    ])
+    if (typeof response !== 'object') throw new Error('No response')
     const { ':status': status = 0, ...rest } = { ...response }
     return { status: Number(status), headers: rest, body: await textOf(stream) }
   } finally {
