@@ -27,7 +27,7 @@ import {
   parameter,
   type SignInRequest,
 } from './request.ts'
-import { challengeOf } from './srp.ts'
+import { challengeOf, clientPublicOf } from './srp.ts'
 
 /** What the session of a choice says. */
 interface ChoiceNotes extends ChallengeNotes {
@@ -154,7 +154,12 @@ async function take(
     case 'PASSWORD_SRP': {
       if ((parameters.SRP_A ?? '') === '') return offer(environment, candidate, factor)
       const context = { ranPreAuthentication: true }
-      const ChallengeParameters = challengeOf(environment, candidate, request, context)
+      const ChallengeParameters = challengeOf(
+        environment,
+        candidate,
+        clientPublicOf(request),
+        context,
+      )
       return { ...offer(environment, candidate, 'PASSWORD_VERIFIER'), ChallengeParameters }
     }
     case 'EMAIL_OTP':

@@ -44,7 +44,7 @@ import {
   parameter,
   type SignInRequest,
 } from './request.ts'
-import { challengeOf, checkClientPublic, type SrpProved } from './srp.ts'
+import { challengeOf, clientPublicOf, type SrpProved } from './srp.ts'
 
 /** What the session of a custom challenge says. */
 interface CustomNotes extends ChallengeNotes {
@@ -73,7 +73,7 @@ export async function beginCustom(
     (transaction) => {
       const client = enterFlow(transaction, request, { flow: 'custom', required })
       defineFunctionOf(client.pool)
-      if (startsWithSrp) checkClientPublic(request)
+      if (startsWithSrp) clientPublicOf(request)
       return findCandidate(transaction, client, parameter(parameters, 'USERNAME'), nowSeconds)
     },
     { intent: 'read' },
@@ -226,7 +226,7 @@ async function challengeNamed(
   const isAfterSrpA = history.length === 1 && history[0]?.challengeName === 'SRP_A'
   // The service knows a few challenges besides, which Vivarium does not.
   if (challengeName !== 'PASSWORD_VERIFIER' || !isAfterSrpA) throw unrecognizableOutput()
-  const parameters = challengeOf(environment, candidate, request, {
+  const parameters = challengeOf(environment, candidate, clientPublicOf(request), {
     history,
     ranPreAuthentication: true,
   })

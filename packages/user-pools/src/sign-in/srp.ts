@@ -74,51 +74,50 @@ export async function beginSrp(
 ): Promise<AuthAnswer> {
   const nowSeconds = environment.nowSeconds()
   const required = ['USERNAME', 'SRP_A']
-  const { value: candidate } = await environment.store.transact(
+  const { parameters, clientMetadata: validationData } = request
+  const { value } = await environment.store.transact(
     (transaction) => {
       const client = enterFlow(transaction, request, { flow: 'srp', required })
-      checkClientPublic(request)
-      return findCandidate(
-        transaction,
-        client,
-        parameter(request.parameters, 'USERNAME'),
-        nowSeconds,
-      )
+      const clientPublic = clientPublicOf(request)
+      const username = parameter(parameters, 'USERNAME')
+      return { clientPublic, candidate: findCandidate(transaction, client, username, nowSeconds) }
     },
     { intent: 'read' },
   )
-  const challenge = challengeOf(environment, candidate, request)
-  return { ChallengeName: 'PASSWORD_VERIFIER', ChallengeParameters: challenge }
+  const { candidate, clientPublic } = value
+  const hasTrigger = candidate.client.pool.settings.LambdaConfig?.PreAuthentication !== undefined
+  return {
+    ChallengeName: 'PASSWORD_VERIFIER',
+    ChallengeParameters: challengeOf(environment, candidate, clientPublic, {
+      ...(hasTrigger && { validationData }),
+    }),
+  }
 }
 
 /** `SRP_A`. @throws UserPoolError InvalidParameterException */
-export function checkClientPublic({ parameters }: SignInRequest): string {
+export function clientPublicOf({ parameters }: SignInRequest): string {
   const clientPublic = parseClientPublic(parameter(parameters, 'SRP_A'))
   if (clientPublic === undefined) throw refusal('InvalidParameterException', 'publicKey')
   return clientPublic
 }
 
 /**
- * The parameters of PASSWORD_VERIFIER.
+ * The parameters of PASSWORD_VERIFIER. Costs a modular power.
  *
- * @param context of a sign-in that did not begin with SRP
+ * @param clientPublic from `clientPublicOf`
+ * @param context what the second step must know of the sign-in
  */
 export function challengeOf(
   environment: Environment,
   candidate: Candidate,
-  request: SignInRequest,
-  context: Pick<SrpNotes, 'history' | 'ranPreAuthentication'> = {},
+  clientPublic: string,
+  context: Pick<SrpNotes, 'history' | 'ranPreAuthentication' | 'validationData'>,
 ): Readonly<Record<string, string>> {
   const { client } = candidate
   const { identity, verifier } = srpPartOf(candidate)
-  const handshake = beginHandshake(
-    verifier,
-    checkClientPublic(request),
-    environment.entropy(serverSecretBytes),
-  )
+  const handshake = beginHandshake(verifier, clientPublic, environment.entropy(serverSecretBytes))
   if (handshake === undefined) throw new Error('B is zero: one handshake in 2^3072')
   const nowSeconds = environment.nowSeconds()
-  const hasTrigger = client.pool.settings.LambdaConfig?.PreAuthentication !== undefined
   const notes: SrpNotes = {
     clientId: client.client.id,
     username: identity.username,
@@ -127,7 +126,6 @@ export function challengeOf(
     expiresAtSeconds: sessionEnd(client.client, nowSeconds),
     handshake,
     ...context,
-    ...(hasTrigger && { validationData: request.clientMetadata }),
   }
   return {
     SALT: verifier.salt,
