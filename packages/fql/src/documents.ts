@@ -54,6 +54,7 @@ export interface ResolvedFunction {
   readonly documents: Documents
 }
 
+/** One database, as one caller sees it within one transaction. */
 export interface Documents {
   /** The caller's database. */
   readonly database: DatabaseId

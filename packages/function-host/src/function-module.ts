@@ -18,6 +18,7 @@ export interface BuiltModule {
   readonly version: number
 }
 
+/** What a function module is opened with. */
 export interface FunctionModuleOptions {
   /** The absolute path of the module. */
   readonly file: string

@@ -11,6 +11,7 @@ import { InvocationLog } from './invocation-log.ts'
 import { InvokeError } from './invoke-error.ts'
 import { Slots } from './slots.ts'
 
+/** What a pool of workers is opened with. */
 export interface FunctionPoolOptions {
   readonly hosted: HostedFunction
   readonly module: FunctionModule

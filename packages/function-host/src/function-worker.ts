@@ -13,6 +13,7 @@ export const initTimeoutMs = 10_000
 
 const stackSizeMb = 4
 
+/** What a worker is started with. */
 export interface FunctionWorkerOptions {
   readonly hosted: HostedFunction
   /** The state of the module that is loaded. */

@@ -3,6 +3,7 @@
  * prior-knowledge HTTP/2 on one cleartext port, or both under TLS by ALPN.
  */
 
+/** A request, of either protocol. */
 export interface HttpRequest {
   readonly method: string
   /** The raw path, still percent-encoded, without the query string. */
@@ -32,6 +33,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal
 }
 
+/** The answer to a request, of either protocol. */
 export interface HttpResponse {
   readonly status: number
   /**
@@ -53,6 +55,7 @@ export interface HttpResponse {
  */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>
 
+/** Where and how a listener listens. */
 export interface ListenerOptions {
   readonly host: string
   /** 0 chooses a free one. */
@@ -80,6 +83,7 @@ export interface FaultResponses {
   unavailable(): HttpResponse
 }
 
+/** A server that listens. */
 export interface Listener {
   /** `http://127.0.0.1:8443`, without a trailing slash. */
   readonly url: string

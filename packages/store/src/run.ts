@@ -46,6 +46,7 @@ const idEpochMillis = 1_336_258_850_000n
 /** Ids that share a microsecond. */
 const idsPerMicro = 1024n
 
+/** One run of a body: the transaction that it is given. */
 export class Run implements Transaction {
   readonly timestamp: bigint
   readonly overlay = new Overlay()

@@ -18,11 +18,13 @@
  */
 export type Bytes = Uint8Array
 
+/** A key with its value. */
 export interface Entry {
   readonly key: Bytes
   readonly value: Bytes
 }
 
+/** How a range is read. */
 export interface RangeOptions {
   /** The same entries, last first. Default false. */
   readonly reverse?: boolean
@@ -77,6 +79,7 @@ export interface Transaction {
   readonly timestamp: bigint
 }
 
+/** How a transaction is run. */
 export interface TransactOptions {
   /**
    * What the body will do. `read`: a write in it is refused with the error code `read-only`. `write`:
@@ -106,6 +109,7 @@ export interface Committed<T> {
   readonly bytesWritten: number
 }
 
+/** An ordered map with transactions. */
 export interface Store {
   /** For messages: `memory`, `lmdb`, … */
   readonly kind: string
@@ -136,6 +140,7 @@ export const clockSkewMicrosMax = 10_000_000n
 /** The longest key every backend takes, in bytes. */
 export const keyBytesMax = 1_900
 
+/** What failed; never changes, so that callers may branch on it. */
 export type StoreErrorCode =
   /** Other transactions kept changing what this one read. Nothing was written; try again. */
   | 'conflict'

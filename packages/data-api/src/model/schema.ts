@@ -33,6 +33,7 @@ export const actions = [
 /** One of them. */
 export type Action = (typeof actions)[number]
 
+/** A user collection. */
 export interface Collection {
   readonly id: number
   readonly name: string
@@ -54,12 +55,14 @@ export interface IndexField {
   readonly flattens: boolean
 }
 
+/** Which collections an index covers, and the bindings that it computes over their documents. */
 export interface IndexSource {
   /** Ids of the collections; undefined for every user collection. */
   readonly collections: ReadonlySet<number> | undefined
   readonly bindings: ReadonlyMap<string, LambdaValue>
 }
 
+/** An index, ready to be maintained and read. */
 export interface Index {
   readonly id: number
   readonly ref: Ref
@@ -78,6 +81,7 @@ export interface Privilege {
   readonly actions: ReadonlyMap<Action, true | LambdaValue>
 }
 
+/** A user-defined role: what it grants, and to the documents of which collections. */
 export interface Role {
   readonly ref: Ref
   readonly name: string
@@ -98,6 +102,7 @@ export interface Membership {
 /** The `role` of a key or function: a built-in one, or refs of roles. */
 export type RoleSetting = 'admin' | 'server' | 'server-readonly' | 'client' | readonly Ref[]
 
+/** A user function, with the role that its body runs under. */
 export interface UserFunction {
   readonly ref: Ref
   readonly name: string
@@ -105,6 +110,7 @@ export interface UserFunction {
   readonly role: RoleSetting | undefined
 }
 
+/** Everything that queries need of a database besides its documents. */
 export interface Schema {
   readonly version: bigint
   readonly collections: ReadonlyMap<number, Collection>

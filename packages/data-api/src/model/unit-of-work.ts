@@ -34,6 +34,7 @@ export interface UnitOfWorkOptions {
   readonly entropy: Uint8Array
 }
 
+/** One transaction, with what its parts share. */
 export class UnitOfWork {
   readonly transaction: MeteredTransaction
   readonly meter: Meter

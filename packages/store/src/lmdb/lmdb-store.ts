@@ -20,6 +20,7 @@ import {
 } from '../store.ts'
 import { Environment } from './environment.ts'
 
+/** Where an LMDB store is. */
 export interface LmdbStoreOptions {
   /** The directory of the environment; made if it is missing. */
   readonly path: string

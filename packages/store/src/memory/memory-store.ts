@@ -11,6 +11,7 @@ import {
   type TransactOptions,
 } from '../store.ts'
 
+/** How a store in memory behaves. */
 export interface MemoryStoreOptions {
   /** The clock, in microseconds since the Unix epoch. Default: the machine's. */
   readonly now?: () => bigint
