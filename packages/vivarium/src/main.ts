@@ -2,6 +2,9 @@
 import { readArguments } from './command/arguments.ts'
 import { StartError, UsageError } from './command/usage-error.ts'
 
+// What the SDK has to say of its later versions concerns who updates it, not who runs this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 async function main(words: readonly string[]): Promise<number> {
   const given = readArguments(words, process.env)
   if (given.wantsVersion) {
