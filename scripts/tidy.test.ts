@@ -1,6 +1,5 @@
 /** What lint cannot check of the rules in CONTRIBUTING.md. */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
@@ -11,12 +10,15 @@ interface Source {
   readonly lines: readonly string[]
 }
 
-const sources: readonly Source[] = execFileSync('git', ['ls-files', '--', '*.ts', '*.tsx'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path !== '')
+const sources: readonly Source[] = ['packages', 'apps']
+  .flatMap((folder) => readdirSync(root + folder).map((name) => `${folder}/${name}/src`))
+  .concat('bench/src', 'e2e/src', 'scripts')
+  .flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name}`,
+    ),
+  )
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => ({ path, lines: readFileSync(root + path, 'utf8').split('\n') }))
 
 const isTest = ({ path }: Source) => /\.test\.tsx?$|test-data\.ts$/.test(path)
