@@ -35,6 +35,8 @@ interface Declaration<A extends Record<string, Cast<unknown>>> {
   /** The first and the last version that has it. Default: all. */
   readonly since?: ApiVersion
   readonly until?: ApiVersion
+  /** Keys of which a query gives at most one. */
+  readonly exclusive?: readonly string[]
   /** Other spellings of the first key, with the same meaning. */
   readonly alias?: readonly string[]
   readonly evaluate: (args: ArgumentsOf<A>, call: Call) => Value
@@ -50,6 +52,7 @@ export interface Form {
   readonly effect: Effect
   readonly since: ApiVersion | undefined
   readonly until: ApiVersion | undefined
+  readonly exclusive: readonly string[]
   readonly aliases: readonly Form[]
   readonly evaluate: (args: Record<string, unknown>, call: Call) => Value
 }
@@ -69,6 +72,7 @@ export function define<const A extends Record<string, Cast<unknown>>>(
     effect: declaration.effect,
     since: declaration.since,
     until: declaration.until,
+    exclusive: declaration.exclusive ?? [],
     aliases: [],
     // The evaluator builds the record from these same casts.
     evaluate: declaration.evaluate as Form['evaluate'],

@@ -60,11 +60,13 @@ function formTable(forms: readonly Form[]): FormTable {
 
 const signatureOf = (keys: readonly string[]) => keys.toSorted().join('\0')
 
-/** The required keys with every subset of the optional ones. */
+/** The required keys with every subset of the optional ones that may stand together. */
 function keySets(form: Form): string[][] {
   const required = form.keys.filter((_, i) => form.casts[i]?.isOptional !== true)
   const optional = form.keys.filter((_, i) => form.casts[i]?.isOptional === true)
   let sets = [required]
   for (const key of optional) sets = [...sets, ...sets.map((keys) => [...keys, key])]
-  return sets
+  const excluded = (keys: readonly string[]) =>
+    keys.filter((key) => form.exclusive.includes(key)).length > 1
+  return sets.filter((keys) => !excluded(keys))
 }

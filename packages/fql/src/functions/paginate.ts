@@ -36,6 +36,7 @@ export const paginate = define({
     sources: cast.optional(cast.boolean),
   },
   effect: 'read',
+  exclusive: ['after', 'before', 'cursor'],
   evaluate: (args, { position, context }) => {
     const set = args.events === true ? eventsOf(args.paginate) : args.paginate
     const at = readingAt(context, validTime(args.ts, context))
