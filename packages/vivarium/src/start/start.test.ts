@@ -200,14 +200,17 @@ describe('a signal', () => {
     expect(await vivarium.ended()).toMatchObject({ status: 0, signal: null })
   })
 
-  test('that comes twice ends the process at once', async () => {
+  test('that is repeated ends the process at once', async () => {
     const vivarium = startVivarium(temporaryDirectory(), quiet, keyed)
     const { dataApi = '' } = await vivarium.ready()
     await beginQuery(dataApi)
     vivarium.kill('SIGTERM')
     await vivarium.logged('"stopping"')
-    vivarium.kill('SIGTERM')
-    expect(await vivarium.ended()).toMatchObject({ status: 143, signal: null })
+    // The first of these may still be taken for the same as the one before.
+    const repeating = setInterval(() => vivarium.kill('SIGTERM'), 10)
+    const ended = await vivarium.ended()
+    clearInterval(repeating)
+    expect(ended).toMatchObject({ status: 143, signal: null })
   })
 })
 

@@ -49,12 +49,21 @@ export async function start(settings: Settings): Promise<number> {
   return 0
 }
 
+/** One Ctrl-C can come twice, from the terminal and through npm, which passes on its own. */
+const sameSignalMs = 100
+
 function untilSignal(): AbortSignal {
   const controller = new AbortController()
+  let firstMs = 0
   for (const [name, number] of Object.entries(signalNumbers)) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(128 + number)
-      controller.abort()
+      const nowMs = performance.now()
+      if (!controller.signal.aborted) {
+        firstMs = nowMs
+        controller.abort()
+      } else if (nowMs - firstMs > sameSignalMs) {
+        process.exit(128 + number)
+      }
     })
   }
   return controller.signal
