@@ -8,6 +8,7 @@
  */
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -187,8 +188,10 @@ function placeOf(path: string): string {
 
 function openRoot(path: string): RootDatabase {
   try {
-    if (isForeign(join(path, 'data.mdb'))) throw new Foreign('data.mdb is no file of LMDB')
-    return open({
+    const file = join(path, 'data.mdb')
+    const isNew = !existsSync(file)
+    if (isForeign(file)) throw new Foreign('data.mdb is no file of LMDB')
+    const root = open({
       path,
       // Otherwise a name with a dot in it would be taken for a file.
       noSubdir: false,
@@ -199,6 +202,9 @@ function openRoot(path: string): RootDatabase {
       eventTurnBatching: false,
       maxDbs: 2,
     })
+    // LMDB lets the group read, and private keys may lie in it; the directory may not be ours alone.
+    if (isNew) chmodSync(file, 0o600)
+    return root
   } catch (cause) {
     throw cannotOpen(path, cause)
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { open } from 'lmdb'
@@ -117,6 +117,14 @@ describe('a directory that cannot be a store', () => {
     expect(() => openLmdbStore({ path: join(path, 'file') })).toThrow(
       `The store at ${join(path, 'file')} cannot be opened`,
     )
+  })
+})
+
+describe('the file of a store', () => {
+  it('is for its owner alone, also in a directory that is not', async () => {
+    chmodSync(path, 0o755)
+    await openLmdbStore({ path }).close()
+    expect(statSync(join(path, 'data.mdb')).mode & 0o777).toBe(0o600)
   })
 })
 
