@@ -8,7 +8,14 @@ import {
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { dump, everyFlow, refusalOfToken, signIn } from '../testing/people.ts'
+import {
+  everyFlow,
+  faultsOf,
+  refusalOfToken,
+  refusedWithoutTrace,
+  signIn,
+  wrongCode,
+} from '../testing/people.ts'
 import {
   refusalOf,
   startTestServer,
@@ -34,7 +41,10 @@ beforeAll(async () => {
   plain = await server.createPool({}, everyFlow)
   hiding = await server.createPool({}, { ...everyFlow, PreventUserExistenceErrors: 'ENABLED' })
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 beforeEach(() => {
   count += 1
   username = `user${count}`
@@ -58,17 +68,6 @@ function confirm(
       Password: password,
     }),
   )
-}
-
-function wrongCode(code: string): string {
-  return code === '000000' ? '111111' : '000000'
-}
-
-async function refusedWithoutTrace(call: () => Promise<unknown>) {
-  const before = await dump(server.store)
-  const refusal = await refusalOf(call())
-  expect(await dump(server.store)).toEqual(before)
-  return refusal
 }
 
 async function unconfirmed(pool: TestPool) {
@@ -101,12 +100,12 @@ describe('ForgotPassword', () => {
   })
 
   it('says what is wrong where the client may know', async () => {
-    expect(await refusedWithoutTrace(() => forgot(plain))).toEqual([
+    expect(await refusedWithoutTrace(server, () => forgot(plain))).toEqual([
       'UserNotFoundException',
       'Username/client id combination not found.',
     ])
     await unconfirmed(plain)
-    expect(await refusedWithoutTrace(() => forgot(plain))).toEqual([
+    expect(await refusedWithoutTrace(server, () => forgot(plain))).toEqual([
       'InvalidParameterException',
       'Cannot reset password for the user as there is no registered/verified email or phone_number',
     ])
@@ -122,14 +121,14 @@ describe('ForgotPassword', () => {
         ],
       }),
     )
-    expect(await refusedWithoutTrace(() => forgot(plain, `${username}-invited`))).toEqual([
+    expect(await refusedWithoutTrace(server, () => forgot(plain, `${username}-invited`))).toEqual([
       'NotAuthorizedException',
       'User password cannot be reset in the current state.',
     ])
     const disabled = `${username}-disabled`
     await server.signUp(plain, { username: disabled, email })
     await server.sdk.send(new AdminDisableUserCommand({ UserPoolId, Username: disabled }))
-    expect(await refusedWithoutTrace(() => forgot(plain, disabled))).toEqual([
+    expect(await refusedWithoutTrace(server, () => forgot(plain, disabled))).toEqual([
       'NotAuthorizedException',
       'User is disabled.',
     ])
@@ -164,7 +163,7 @@ describe('ForgotPassword', () => {
     await server.signUp(hiding, { username, email })
     for (const name of [username, 'somebody-else']) {
       for (let attempt = 0; attempt < 5; attempt += 1) await forgot(hiding, name)
-      expect(await refusedWithoutTrace(() => forgot(hiding, name))).toEqual(limited)
+      expect(await refusedWithoutTrace(server, () => forgot(hiding, name))).toEqual(limited)
     }
     server.clock.advanceSeconds(3600)
     await forgot(hiding)
@@ -256,7 +255,9 @@ describe('ConfirmForgotPassword', () => {
     await forgot(plain)
     const code = server.codeSentTo(email)
     for (const tried of [code, wrongCode(code)]) {
-      expect(await refusedWithoutTrace(() => confirm(plain, tried, { password: 'weak' }))).toEqual([
+      expect(
+        await refusedWithoutTrace(server, () => confirm(plain, tried, { password: 'weak' })),
+      ).toEqual([
         'InvalidPasswordException',
         'Password did not conform with policy: Password not long enough',
       ])
@@ -271,11 +272,11 @@ describe('ConfirmForgotPassword', () => {
     for (let attempt = 0; attempt < 10; attempt += 1) {
       expect(await refusalOf(confirm(plain, wrongCode(code)))).toEqual(mismatch)
     }
-    expect(await refusedWithoutTrace(() => confirm(plain, code))).toEqual(limited)
+    expect(await refusedWithoutTrace(server, () => confirm(plain, code))).toEqual(limited)
   })
 
   it('tells an unknown user apart only where the client may', async () => {
-    expect(await refusedWithoutTrace(() => confirm(plain, '123456'))).toEqual([
+    expect(await refusedWithoutTrace(server, () => confirm(plain, '123456'))).toEqual([
       'UserNotFoundException',
       'Username/client id combination not found.',
     ])

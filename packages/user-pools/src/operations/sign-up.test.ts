@@ -1,11 +1,17 @@
 import {
   ConfirmSignUpCommand,
-  ResendConfirmationCodeCommand,
   SignUpCommand,
   type SignUpCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { attributesOf, dump, everyFlow, signIn } from '../testing/people.ts'
+import {
+  attributesOf,
+  dump,
+  everyFlow,
+  faultsOf,
+  refusedWithoutTrace,
+  signIn,
+} from '../testing/people.ts'
 import {
   refusalOf,
   startTestServer,
@@ -25,7 +31,10 @@ beforeAll(async () => {
   plain = await server.createPool({}, everyFlow)
   hiding = await server.createPool({}, { ...everyFlow, PreventUserExistenceErrors: 'ENABLED' })
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 
 let count = 0
 let username = ''
@@ -46,36 +55,6 @@ function signUp(pool: TestPool, changes: Partial<SignUpCommandInput> = {}) {
       ...changes,
     }),
   )
-}
-
-function confirm(pool: TestPool, code: string, changes: { ForceAliasCreation?: boolean } = {}) {
-  return server.sdk.send(
-    new ConfirmSignUpCommand({
-      ClientId: pool.clientId,
-      Username: username,
-      ConfirmationCode: code,
-      ...changes,
-    }),
-  )
-}
-
-function resend(pool: TestPool, name = username) {
-  return server.sdk.send(
-    new ResendConfirmationCodeCommand({ ClientId: pool.clientId, Username: name }),
-  )
-}
-
-/** A code that is not the one that was sent. */
-function wrongCode(code: string): string {
-  return code === '000000' ? '111111' : '000000'
-}
-
-/** Refuses, and leaves the store as it was. */
-async function refusedWithoutTrace(call: () => Promise<unknown>) {
-  const before = await dump(server.store)
-  const refusal = await refusalOf(call())
-  expect(await dump(server.store)).toEqual(before)
-  return refusal
 }
 
 describe('SignUp', () => {
@@ -132,7 +111,7 @@ describe('SignUp', () => {
 
   it('refuses a name that somebody has, even where the client hides users', async () => {
     await signUp(hiding)
-    expect(await refusedWithoutTrace(() => signUp(hiding))).toEqual([
+    expect(await refusedWithoutTrace(server, () => signUp(hiding))).toEqual([
       'UsernameExistsException',
       'User already exists',
     ])
@@ -140,7 +119,7 @@ describe('SignUp', () => {
 
   it("refuses a name that is somebody's sub", async () => {
     const { UserSub = '' } = await signUp(plain)
-    expect(await refusedWithoutTrace(() => signUp(plain, { Username: UserSub }))).toEqual([
+    expect(await refusedWithoutTrace(server, () => signUp(plain, { Username: UserSub }))).toEqual([
       'UsernameExistsException',
       'User already exists',
     ])
@@ -163,7 +142,7 @@ describe('SignUp', () => {
     ['No-Numbers-', 'Password must have numeric characters'],
     ['NoSymbols77', 'Password must have symbol characters'],
   ])('refuses the password %s: %s', async (Password, complaint) => {
-    expect(await refusedWithoutTrace(() => signUp(plain, { Password }))).toEqual([
+    expect(await refusedWithoutTrace(server, () => signUp(plain, { Password }))).toEqual([
       'InvalidPasswordException',
       `Password did not conform with policy: ${complaint}`,
     ])
@@ -180,7 +159,7 @@ describe('SignUp', () => {
     const pool = await server.createPool({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
     })
-    expect(await refusedWithoutTrace(() => signUp(pool))).toEqual([
+    expect(await refusedWithoutTrace(server, () => signUp(pool))).toEqual([
       'NotAuthorizedException',
       'SignUp is not permitted for this user pool',
     ])
@@ -195,7 +174,7 @@ describe('SignUp', () => {
       { Name: 'email', Value: email },
       { Name, Value },
     ]
-    expect(await refusedWithoutTrace(() => signUp(plain, { UserAttributes }))).toEqual([
+    expect(await refusedWithoutTrace(server, () => signUp(plain, { UserAttributes }))).toEqual([
       'NotAuthorizedException',
       'A client attempted to write unauthorized attribute',
     ])
@@ -220,7 +199,7 @@ describe('SignUp', () => {
         { Name: 'tenant', AttributeDataType: 'String' },
       ],
     })
-    const refusal = await refusedWithoutTrace(() =>
+    const refusal = await refusedWithoutTrace(server, () =>
       signUp(pool, { UserAttributes: [{ Name: 'custom:x', Value: '1' }] }),
     )
     expect(refusal).toEqual([
@@ -285,7 +264,9 @@ describe('SignUp in a pool where addresses are names', () => {
     ])
     await signUp(pool, { Username: email, UserAttributes: [] })
     expect(
-      await refusedWithoutTrace(() => signUp(pool, { Username: email, UserAttributes: [] })),
+      await refusedWithoutTrace(server, () =>
+        signUp(pool, { Username: email, UserAttributes: [] }),
+      ),
     ).toEqual(['UsernameExistsException', 'An account with the given email already exists.'])
   })
 })
@@ -338,7 +319,7 @@ describe('SignUp with triggers', () => {
       throw new Error('Cannot register')
     })
     const pool = await server.createPool({ LambdaConfig: { PreSignUp: arn } })
-    expect(await refusedWithoutTrace(() => signUp(pool))).toEqual([
+    expect(await refusedWithoutTrace(server, () => signUp(pool))).toEqual([
       'UserLambdaValidationException',
       'PreSignUp failed with error Cannot register.',
     ])
@@ -355,214 +336,5 @@ describe('SignUp with triggers', () => {
     expect(message).toMatchObject({ to: email, subject: 'Welcome' })
     expect(message?.body).toBe(`Say ${message?.code} to enter`)
     expect(server.functions.events.at(-1)?.triggerSource).toBe('CustomMessage_SignUp')
-  })
-})
-
-describe('ConfirmSignUp', () => {
-  it('confirms the user and verifies the address, once', async () => {
-    await signUp(plain)
-    const { $metadata, ...answer } = await confirm(plain, server.codeSentTo(email))
-    expect(answer).toEqual({})
-    const { accessToken } = await signIn(server, plain, { username })
-    expect(await attributesOf(server, accessToken)).toMatchObject({ email, email_verified: 'true' })
-    expect(await refusalOf(confirm(plain, server.codeSentTo(email)))).toEqual([
-      'NotAuthorizedException',
-      'User cannot be confirmed. Current status is CONFIRMED',
-    ])
-  })
-
-  it('refuses a wrong code, and takes the right one afterwards', async () => {
-    await signUp(plain)
-    const code = server.codeSentTo(email)
-    expect(await refusalOf(confirm(plain, wrongCode(code)))).toEqual([
-      'CodeMismatchException',
-      'Invalid verification code provided, please try again.',
-    ])
-    await confirm(plain, code)
-  })
-
-  it('takes a code for a day and not a second longer', async () => {
-    await signUp(plain)
-    const code = server.codeSentTo(email)
-    server.clock.advanceSeconds(24 * 60 * 60)
-    expect(await refusalOf(confirm(plain, code))).toEqual([
-      'ExpiredCodeException',
-      'Invalid code provided, please request a code again.',
-    ])
-    await resend(plain)
-    server.clock.advanceSeconds(24 * 60 * 60 - 1)
-    await confirm(plain, server.codeSentTo(email))
-  })
-
-  it('stops guessing after fifteen attempts in an hour, also of the right code', async () => {
-    await signUp(plain)
-    const code = server.codeSentTo(email)
-    for (let attempt = 0; attempt < 15; attempt += 1) {
-      expect((await refusalOf(confirm(plain, wrongCode(code))))[0]).toBe('CodeMismatchException')
-    }
-    expect(await refusedWithoutTrace(() => confirm(plain, code))).toEqual([
-      'LimitExceededException',
-      'Attempt limit exceeded, please try after some time.',
-    ])
-    server.clock.advanceSeconds(60 * 60)
-    await confirm(plain, code)
-  })
-
-  it('counts every one of the attempts that are made side by side', async () => {
-    await signUp(plain)
-    const code = server.codeSentTo(email)
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => refusalOf(confirm(plain, wrongCode(code)))),
-    )
-    const names = answers.map(([name]) => name)
-    expect(names.filter((name) => name === 'CodeMismatchException')).toHaveLength(15)
-    expect(names.filter((name) => name === 'LimitExceededException')).toHaveLength(5)
-  })
-
-  it("does not take another user's code", async () => {
-    await signUp(plain)
-    const code = server.codeSentTo(email)
-    username = `${username}-other`
-    email = `${username}@example.com`
-    await signUp(plain)
-    // One in a million times both users get the same code.
-    const expected = server.codeSentTo(email) === code ? 'answered' : 'CodeMismatchException'
-    if (expected !== 'answered') {
-      expect((await refusalOf(confirm(plain, code)))[0]).toBe(expected)
-    }
-  })
-
-  it('tells an unknown user apart only where the client may', async () => {
-    expect(await refusedWithoutTrace(() => confirm(plain, '123456'))).toEqual([
-      'UserNotFoundException',
-      'Username/client id combination not found.',
-    ])
-    expect(await refusalOf(confirm(hiding, '123456'))).toEqual([
-      'ExpiredCodeException',
-      'Invalid code provided, please request a code again.',
-    ])
-  })
-
-  it('limits guesses at names that nobody has, too', async () => {
-    for (let attempt = 0; attempt < 15; attempt += 1) {
-      expect((await refusalOf(confirm(hiding, '123456')))[0]).toBe('ExpiredCodeException')
-    }
-    expect((await refusalOf(confirm(hiding, '123456')))[0]).toBe('LimitExceededException')
-  })
-
-  it('stays confirmed when PostConfirmation fails, and says so', async () => {
-    const arn = server.functions.define('stumble', () => {
-      throw new Error('No')
-    })
-    const pool = await server.createPool({ LambdaConfig: { PostConfirmation: arn } }, everyFlow)
-    await signUp(pool)
-    expect(await refusalOf(confirm(pool, server.codeSentTo(email)))).toEqual([
-      'UserLambdaValidationException',
-      'PostConfirmation failed with error No.',
-    ])
-    await signIn(server, pool, { username })
-  })
-})
-
-describe('ConfirmSignUp in a pool with aliases', () => {
-  let pool: TestPool
-
-  beforeAll(async () => {
-    pool = await server.createPool({ AliasAttributes: ['email'] }, everyFlow)
-  })
-
-  it('moves an address only when told to', async () => {
-    await signUp(pool)
-    await confirm(pool, server.codeSentTo(email))
-    const first = username
-    const { accessToken } = await signIn(server, pool, { username: email })
-    username = `${username}-second`
-    await signUp(pool)
-    const code = server.codeSentTo(email)
-    expect(await refusalOf(confirm(pool, code))).toEqual([
-      'AliasExistsException',
-      'An account with the email already exists.',
-    ])
-    await confirm(pool, code, { ForceAliasCreation: true })
-    expect(await attributesOf(server, accessToken)).toMatchObject({
-      email,
-      email_verified: 'false',
-    })
-    const moved = await signIn(server, pool, { username: email })
-    expect(await attributesOf(server, moved.accessToken)).toMatchObject({ email_verified: 'true' })
-    await signIn(server, pool, { username: first })
-  })
-
-  it('takes no name that looks like an address', async () => {
-    expect(await refusalOf(signUp(pool, { Username: email }))).toEqual([
-      'InvalidParameterException',
-      'Username cannot be of email format, since user pool is configured for email alias.',
-    ])
-  })
-})
-
-describe('ResendConfirmationCode', () => {
-  it('sends another code, which ends the one before', async () => {
-    await signUp(plain)
-    const first = server.codeSentTo(email)
-    const { CodeDeliveryDetails } = await resend(plain)
-    expect(CodeDeliveryDetails).toEqual({
-      AttributeName: 'email',
-      DeliveryMedium: 'EMAIL',
-      Destination: 'u***@e***',
-    })
-    const second = server.codeSentTo(email)
-    if (first !== second) {
-      expect((await refusalOf(confirm(plain, first)))[0]).toBe('CodeMismatchException')
-    }
-    await confirm(plain, second)
-  })
-
-  it('sends five in an hour', async () => {
-    await signUp(plain)
-    for (let attempt = 0; attempt < 5; attempt += 1) await resend(plain)
-    const sent = server.mailbox.list().length
-    expect(await refusedWithoutTrace(() => resend(plain))).toEqual([
-      'LimitExceededException',
-      'Attempt limit exceeded, please try after some time.',
-    ])
-    expect(server.mailbox.list()).toHaveLength(sent)
-  })
-
-  it('says what is wrong where the client may know', async () => {
-    expect(await refusalOf(resend(plain))).toEqual([
-      'UserNotFoundException',
-      'Username/client id combination not found.',
-    ])
-    await signUp(plain)
-    await confirm(plain, server.codeSentTo(email))
-    expect(await refusalOf(resend(plain))).toEqual([
-      'InvalidParameterException',
-      'User is already confirmed.',
-    ])
-    const silent = await server.createPool({ AutoVerifiedAttributes: [] })
-    await signUp(silent)
-    expect(await refusalOf(resend(silent))).toEqual([
-      'InvalidParameterException',
-      'Auto verification not turned on.',
-    ])
-  })
-
-  it('pretends to send to whoever gets nothing where the client hides users', async () => {
-    await signUp(hiding)
-    await confirm(hiding, server.codeSentTo(email))
-    const sent = server.mailbox.list().length
-    const forKnown = (await resend(hiding)).CodeDeliveryDetails
-    const forNobody = (await resend(hiding, 'nobody')).CodeDeliveryDetails
-    expect(server.mailbox.list()).toHaveLength(sent)
-    expect(Object.keys(forNobody ?? {}).toSorted()).toEqual(Object.keys(forKnown ?? {}).toSorted())
-    expect(forNobody).toEqual({
-      AttributeName: 'email',
-      DeliveryMedium: 'EMAIL',
-      Destination: expect.stringMatching(/^[a-z]\*\*\*@[a-z]\*\*\*$/),
-    })
-    expect((await resend(hiding, 'nobody')).CodeDeliveryDetails).toEqual(forNobody)
-    const byAddress = (await resend(hiding, 'zoe@forest.example')).CodeDeliveryDetails
-    expect(byAddress?.Destination).toBe('z***@f***')
   })
 })

@@ -6,7 +6,7 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tokensOf } from '../testing/people.ts'
+import { faultsOf, tokensOf } from '../testing/people.ts'
 import { createSrpClient, srpTimestamp } from '../testing/srp-client.ts'
 import {
   refusalOf,
@@ -37,7 +37,10 @@ beforeAll(async () => {
   plain = await server.createPool(pool, client)
   hiding = await server.createPool(pool, { ...client, PreventUserExistenceErrors: 'ENABLED' })
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 beforeEach(() => {
   count += 1
   username = `user${count}`

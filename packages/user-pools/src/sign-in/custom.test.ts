@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../testing/browser-client.ts'
 import { createTestClock } from '../testing/clock.ts'
 import type { TestEvent } from '../testing/functions.ts'
-import { dump, everyFlow, tokensOf } from '../testing/people.ts'
+import { dump, everyFlow, faultsOf, tokensOf } from '../testing/people.ts'
 import {
   refusalOf,
   startTestServer,
@@ -85,7 +85,10 @@ beforeAll(async () => {
     { ...everyFlow, PreventUserExistenceErrors: 'ENABLED' },
   )
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 beforeEach(() => {
   count += 1
   username = `user${count}`

@@ -10,7 +10,15 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../testing/browser-client.ts'
 import { createTestClock } from '../testing/clock.ts'
-import { answerSrp, attributesOf, dump, everyFlow, signIn, tokensOf } from '../testing/people.ts'
+import {
+  answerSrp,
+  attributesOf,
+  everyFlow,
+  faultsOf,
+  refusedWithoutTrace,
+  signIn,
+  tokensOf,
+} from '../testing/people.ts'
 import {
   refusalOf,
   startTestServer,
@@ -33,7 +41,10 @@ beforeAll(async () => {
   pool = await server.createPool({ Schema: [{ Name: 'name', Required: true }] }, everyFlow)
   other = await server.createPool({}, everyFlow)
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 beforeEach(() => {
   count += 1
   username = `user${count}`
@@ -83,13 +94,6 @@ function answer(
       },
     }),
   )
-}
-
-async function refusedWithoutTrace(call: () => Promise<unknown>) {
-  const before = await dump(server.store)
-  const refusal = await refusalOf(call())
-  expect(await dump(server.store)).toEqual(before)
-  return refusal
 }
 
 describe('NEW_PASSWORD_REQUIRED', () => {
@@ -186,7 +190,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     await invite()
     const { Session } = await begin()
     const refusalWith = (more: Record<string, string>) =>
-      refusedWithoutTrace(() => answer(Session, more))
+      refusedWithoutTrace(server, () => answer(Session, more))
     expect(await refusalWith({ NEW_PASSWORD: 'weak' })).toEqual([
       'InvalidPasswordException',
       'Password did not conform with policy: Password not long enough',
@@ -215,18 +219,20 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     await invite(other)
     const { Session = '' } = await begin()
     const notOurs = ['NotAuthorizedException', 'Invalid session for the user.']
-    expect(await refusedWithoutTrace(() => answer(Session, {}, other))).toEqual(notOurs)
-    expect(await refusedWithoutTrace(() => answer(Session, { USERNAME: 'somebody' }))).toEqual(
-      notOurs,
-    )
+    expect(await refusedWithoutTrace(server, () => answer(Session, {}, other))).toEqual(notOurs)
+    expect(
+      await refusedWithoutTrace(server, () => answer(Session, { USERNAME: 'somebody' })),
+    ).toEqual(notOurs)
     const changed = Buffer.from(Session, 'base64url')
     changed[40] = (changed[40] ?? 0) ^ 1
-    expect(await refusedWithoutTrace(() => answer(changed.toString('base64url')))).toEqual(notOurs)
-    expect(await refusedWithoutTrace(() => answer('no session of anybody'))).toEqual([
+    expect(await refusedWithoutTrace(server, () => answer(changed.toString('base64url')))).toEqual(
+      notOurs,
+    )
+    expect(await refusedWithoutTrace(server, () => answer('no session of anybody'))).toEqual([
       'CodeMismatchException',
       'Invalid session provided',
     ])
-    expect((await refusedWithoutTrace(() => answer(undefined)))[0]).toBe(
+    expect((await refusedWithoutTrace(server, () => answer(undefined)))[0]).toBe(
       'InvalidParameterException',
     )
   })
@@ -235,7 +241,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
     await invite()
     const { Session } = await begin()
     server.clock.advanceSeconds(181)
-    expect(await refusedWithoutTrace(() => answer(Session))).toEqual([
+    expect(await refusedWithoutTrace(server, () => answer(Session))).toEqual([
       'NotAuthorizedException',
       'Invalid session for the user, session is expired.',
     ])
@@ -248,7 +254,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
         Permanent: true,
       }),
     )
-    expect(await refusedWithoutTrace(() => answer(again.Session))).toEqual([
+    expect(await refusedWithoutTrace(server, () => answer(again.Session))).toEqual([
       'NotAuthorizedException',
       'Invalid session for the user.',
     ])
@@ -257,7 +263,7 @@ describe('NEW_PASSWORD_REQUIRED', () => {
   it('is not offered for a temporary password that is too old', async () => {
     await invite()
     server.clock.advanceSeconds(7 * 86_400)
-    expect(await refusedWithoutTrace(() => begin())).toEqual([
+    expect(await refusedWithoutTrace(server, () => begin())).toEqual([
       'NotAuthorizedException',
       'Temporary password has expired and must be reset by an administrator.',
     ])

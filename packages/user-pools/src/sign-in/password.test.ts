@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { secretHash } from '../authentication/secret-hash.ts'
-import { dump, everyFlow, signIn } from '../testing/people.ts'
+import { everyFlow, faultsOf, refusedWithoutTrace, signIn } from '../testing/people.ts'
 import {
   refusalOf,
   startTestServer,
@@ -32,7 +32,10 @@ beforeAll(async () => {
   plain = await server.createPool({}, everyFlow)
   hiding = await server.createPool({}, { ...everyFlow, PreventUserExistenceErrors: 'ENABLED' })
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 beforeEach(() => {
   count += 1
   username = `user${count}`
@@ -41,13 +44,6 @@ beforeEach(() => {
 
 function refusalOfSignIn(pool: TestPool, password = testPassword, name = username) {
   return refusalOf(signIn(server, pool, { username: name, password }))
-}
-
-async function refusedWithoutTrace(call: () => Promise<unknown>) {
-  const before = await dump(server.store)
-  const refusal = await refusalOf(call())
-  expect(await dump(server.store)).toEqual(before)
-  return refusal
 }
 
 function initiate(pool: TestPool, AuthFlow: AuthFlowType, AuthParameters: Record<string, string>) {
@@ -78,10 +74,9 @@ describe('USER_PASSWORD_AUTH', () => {
   it('refuses a wrong password, and an unknown user as the client says', async () => {
     await server.signUp(plain, { username, email })
     expect(await refusalOfSignIn(plain, 'Wrong-Horse-7')).toEqual(incorrect)
-    expect(await refusedWithoutTrace(() => signIn(server, plain, { username: 'nobody' }))).toEqual([
-      'UserNotFoundException',
-      'User does not exist.',
-    ])
+    expect(
+      await refusedWithoutTrace(server, () => signIn(server, plain, { username: 'nobody' })),
+    ).toEqual(['UserNotFoundException', 'User does not exist.'])
     expect(await refusalOfSignIn(hiding, testPassword, 'nobody')).toEqual(incorrect)
   })
 
@@ -168,7 +163,9 @@ describe('the lock after failed sign-ins', () => {
     await server.signUp(plain, { username, email })
     await fail(plain, 5)
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      expect(await refusedWithoutTrace(() => signIn(server, plain, { username }))).toEqual(locked)
+      expect(await refusedWithoutTrace(server, () => signIn(server, plain, { username }))).toEqual(
+        locked,
+      )
     }
     server.clock.advanceSeconds(1)
     await signIn(server, plain, { username })
@@ -218,7 +215,7 @@ describe('users in other states', () => {
       }),
     )
     const unconfirmed = ['UserNotConfirmedException', 'User is not confirmed.']
-    expect(await refusedWithoutTrace(() => signIn(server, plain, { username }))).toEqual(
+    expect(await refusedWithoutTrace(server, () => signIn(server, plain, { username }))).toEqual(
       unconfirmed,
     )
     expect(await refusalOfSignIn(plain, 'Wrong-Horse-7')).toEqual(unconfirmed)
@@ -275,7 +272,7 @@ describe('a client with a secret', () => {
     [undefined, 'is configured with secret but SECRET_HASH was not received'],
     [Buffer.alloc(32).toString('base64'), 'Unable to verify secret hash for client'],
   ])('refuses the hash %s', async (hash, text) => {
-    const [name, message] = await refusedWithoutTrace(() =>
+    const [name, message] = await refusedWithoutTrace(server, () =>
       initiate(pool, 'USER_PASSWORD_AUTH', {
         USERNAME: 'secretive',
         PASSWORD: testPassword,
@@ -353,9 +350,9 @@ describe('PreAuthentication and PostAuthentication', () => {
     const pool = await server.createPool({ LambdaConfig: { PreAuthentication: arn } }, everyFlow)
     await server.signUp(pool, { username, email })
     for (const password of [testPassword, 'Wrong-Horse-7']) {
-      expect(await refusedWithoutTrace(() => signIn(server, pool, { username, password }))).toEqual(
-        ['UserLambdaValidationException', 'PreAuthentication failed with error Closed.'],
-      )
+      expect(
+        await refusedWithoutTrace(server, () => signIn(server, pool, { username, password })),
+      ).toEqual(['UserLambdaValidationException', 'PreAuthentication failed with error Closed.'])
     }
   })
 })

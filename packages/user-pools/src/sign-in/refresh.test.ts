@@ -1,9 +1,5 @@
 import {
-  AdminDisableUserCommand,
-  AdminEnableUserCommand,
-  DeleteUserCommand,
   GetTokensFromRefreshTokenCommand,
-  GlobalSignOutCommand,
   InitiateAuthCommand,
   RevokeTokenCommand,
   UpdateUserPoolClientCommand,
@@ -14,6 +10,7 @@ import { secretHash } from '../authentication/secret-hash.ts'
 import {
   dump,
   everyFlow,
+  faultsOf,
   refusalOfToken,
   signIn,
   type Tokens,
@@ -30,8 +27,6 @@ import { createOpaque, opaqueEntropyBytes } from '../tokens/opaque.ts'
 
 const invalid = ['NotAuthorizedException', 'Invalid Refresh Token']
 const revoked = ['NotAuthorizedException', 'Refresh Token has been revoked']
-const reused = ['RefreshTokenReuseException', 'Refresh token has been invalidated by rotation']
-const accessRevoked = ['NotAuthorizedException', 'Access Token has been revoked']
 
 let server: TestServer
 let plain: TestPool
@@ -55,7 +50,10 @@ beforeAll(async () => {
     { ...everyFlow, RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 30 } },
   )
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 beforeEach(() => {
   count += 1
   username = `user${count}`
@@ -238,253 +236,6 @@ describe('REFRESH_TOKEN_AUTH', () => {
     expect((await refusalOf(revoke(pool, refreshToken)))[0]).toBe('UnauthorizedException')
     await revoke(pool, refreshToken, clientSecret)
     expect(await refusalOf(trade(pool, refreshToken, clientSecret))).toEqual(revoked)
-  })
-})
-
-describe('GetTokensFromRefreshToken', () => {
-  it('keeps the refresh token where the client does not rotate it', async () => {
-    const { refreshToken } = await signedUp(plain)
-    const { AuthenticationResult } = await trade(plain, refreshToken)
-    expect(AuthenticationResult?.AccessToken).toBeDefined()
-    expect(AuthenticationResult?.RefreshToken).toBeUndefined()
-    await trade(plain, refreshToken)
-  })
-
-  it('gives another refresh token where the client rotates it, of the same sign-in', async () => {
-    const first = await signedUp(rotating)
-    const second = await traded(rotating, first.refreshToken)
-    const third = await traded(rotating, second.refreshToken)
-    expect(new Set([first, second, third].map(({ refreshToken }) => refreshToken)).size).toBe(3)
-    expect(decodeJwt(third.accessToken).origin_jti).toBe(decodeJwt(first.accessToken).origin_jti)
-    expect(decodeJwt(third.idToken).auth_time).toBe(decodeJwt(first.idToken).auth_time)
-  })
-
-  it('does not prolong a sign-in by rotation', async () => {
-    const first = await signedUp(rotating)
-    server.clock.advanceSeconds(20 * 86_400)
-    const second = await traded(rotating, first.refreshToken)
-    server.clock.advanceSeconds(10 * 86_400)
-    expect((await refusalOf(trade(rotating, second.refreshToken)))[1]).toBe(
-      'Refresh Token has expired',
-    )
-  })
-
-  it('ends the sign-in when a rotated token comes back, and tells', async () => {
-    const first = await signedUp(rotating)
-    const other = await signIn(server, rotating, { username })
-    const second = await traded(rotating, first.refreshToken)
-    const told = server.ended.length
-    expect(await refusalOf(trade(rotating, first.refreshToken))).toEqual(reused)
-    expect(await refusalOf(trade(rotating, second.refreshToken))).toEqual(revoked)
-    expect(await refusalOfToken(server, second.accessToken)).toEqual(accessRevoked)
-    expect(server.ended.slice(told)).toEqual([
-      {
-        userPoolId: rotating.poolId,
-        userName: username,
-        sub: decodeJwt(first.idToken).sub,
-        reason: 'token-revoked',
-        originJti: decodeJwt(first.idToken).origin_jti,
-      },
-    ])
-    await traded(rotating, other.refreshToken)
-  })
-
-  it('takes a token again within its grace period; two tabs both go on', async () => {
-    const { refreshToken } = await signedUp(patient)
-    const [one, two] = await Promise.all([
-      traded(patient, refreshToken),
-      traded(patient, refreshToken),
-    ])
-    expect(one.refreshToken).not.toBe(two.refreshToken)
-    server.clock.advanceSeconds(30)
-    const three = await traded(patient, refreshToken)
-    // Whoever goes on first is the one who goes on.
-    const next = await traded(patient, three.refreshToken)
-    server.clock.advanceSeconds(31)
-    await traded(patient, next.refreshToken)
-  })
-
-  it('ends the sign-in when a token comes back after its grace period', async () => {
-    const { refreshToken } = await signedUp(patient)
-    const next = await traded(patient, refreshToken)
-    server.clock.advanceSeconds(31)
-    expect(await refusalOf(trade(patient, refreshToken))).toEqual(reused)
-    expect(await refusalOf(trade(patient, next.refreshToken))).toEqual(revoked)
-  })
-
-  it('does not rotate when the trigger fails', async () => {
-    let isFailing = false
-    const arn = server.functions.define('sometimes', (event) => {
-      if (isFailing) throw new Error('Not now')
-      return event
-    })
-    const pool = await server.createPool(
-      { LambdaConfig: { PreTokenGeneration: arn } },
-      { ...everyFlow, RefreshTokenRotation: { Feature: 'ENABLED' } },
-    )
-    const tokens = await signedUp(pool)
-    isFailing = true
-    const before = await dump(server.store)
-    expect(await refusalOf(trade(pool, tokens.refreshToken))).toEqual([
-      'UserLambdaValidationException',
-      'PreTokenGeneration failed with error Not now.',
-    ])
-    expect(await dump(server.store)).toEqual(before)
-    isFailing = false
-    await traded(pool, tokens.refreshToken)
-  })
-
-  it('refuses a sign-in that ended while the trigger ran, and tells once more', async () => {
-    let duringTrigger = async (): Promise<void> => {}
-    const arn = server.functions.define('slow', async (event) => {
-      await duringTrigger()
-      return event
-    })
-    const pool = await server.createPool({ LambdaConfig: { PreTokenGeneration: arn } }, everyFlow)
-    const tokens = await signedUp(pool)
-    duringTrigger = async () => {
-      await server.sdk.send(new GlobalSignOutCommand({ AccessToken: tokens.accessToken }))
-    }
-    const told = server.ended.length
-    expect(await refusalOf(trade(pool, tokens.refreshToken))).toEqual(revoked)
-    expect(server.ended.slice(told).map(({ reason, originJti }) => [reason, originJti])).toEqual([
-      ['global-sign-out', undefined],
-      ['token-revoked', decodeJwt(tokens.idToken).origin_jti],
-    ])
-  })
-})
-
-describe('RevokeToken', () => {
-  it('ends one sign-in with all its tokens, and no other', async () => {
-    const mine = await signedUp(plain)
-    const other = await signIn(server, plain, { username })
-    const refreshed = (await refresh(plain, mine.refreshToken)).AuthenticationResult
-    const told = server.ended.length
-    const { $metadata, ...answer } = await revoke(plain, mine.refreshToken)
-    expect(answer).toEqual({})
-    expect(await refusalOf(refresh(plain, mine.refreshToken))).toEqual(revoked)
-    expect(await refusalOf(trade(plain, mine.refreshToken))).toEqual(revoked)
-    for (const token of [mine.accessToken, refreshed?.AccessToken ?? '']) {
-      expect(await refusalOfToken(server, token)).toEqual(accessRevoked)
-    }
-    expect(server.ended.slice(told)).toEqual([
-      {
-        userPoolId: plain.poolId,
-        userName: username,
-        sub: decodeJwt(mine.idToken).sub,
-        reason: 'token-revoked',
-        originJti: decodeJwt(mine.idToken).origin_jti,
-      },
-    ])
-    await refresh(plain, other.refreshToken)
-  })
-
-  it('is nothing for tokens that are revoked already or nobody gave', async () => {
-    const { refreshToken } = await signedUp(plain)
-    await revoke(plain, refreshToken)
-    const told = server.ended.length
-    const before = await dump(server.store)
-    await revoke(plain, refreshToken)
-    await revoke(plain, 'nonsense')
-    expect(server.ended).toHaveLength(told)
-    expect(await dump(server.store)).toEqual(before)
-  })
-
-  it('takes any token of a rotated family', async () => {
-    const first = await signedUp(rotating)
-    const second = await traded(rotating, first.refreshToken)
-    await revoke(rotating, first.refreshToken)
-    expect(await refusalOf(trade(rotating, second.refreshToken))).toEqual(revoked)
-  })
-
-  it('takes refresh tokens alone, of its own client', async () => {
-    const { refreshToken, accessToken, idToken } = await signedUp(plain)
-    for (const token of [accessToken, idToken]) {
-      expect((await refusalOf(revoke(plain, token)))[0]).toBe('UnsupportedTokenTypeException')
-    }
-    expect((await refusalOf(revoke({ ...plain, clientId: 'nobody' }, refreshToken)))[0]).toBe(
-      'UnauthorizedException',
-    )
-    expect((await refusalOf(revoke(plain, refreshToken, 'a'.repeat(30))))[0]).toBe(
-      'UnauthorizedException',
-    )
-    await refresh(plain, refreshToken)
-  })
-
-  it('is for clients whose tokens can be revoked; those of others name no sign-in', async () => {
-    const pool = await server.createPool({}, { ...everyFlow, EnableTokenRevocation: false })
-    const tokens = await signedUp(pool)
-    expect(decodeJwt(tokens.accessToken).origin_jti).toBeUndefined()
-    expect(decodeJwt(tokens.accessToken).jti).toBeUndefined()
-    expect((await refusalOf(revoke(pool, tokens.refreshToken)))[0]).toBe(
-      'UnsupportedOperationException',
-    )
-    server.clock.advanceSeconds(1)
-    await server.sdk.send(new GlobalSignOutCommand({ AccessToken: tokens.accessToken }))
-    expect(await refusalOfToken(server, tokens.accessToken)).toEqual(accessRevoked)
-  })
-})
-
-describe('what ends all sign-ins', () => {
-  it('GlobalSignOut: every token of the user, at once, and nobody else', async () => {
-    const one = await signedUp(plain)
-    const two = await signIn(server, plain, { username })
-    const name = username
-    username = `${username}-other`
-    email = `${username}@example.com`
-    const other = await signedUp(plain)
-    const told = server.ended.length
-    const answer = await server.call('GlobalSignOut', { AccessToken: one.accessToken })
-    expect([answer.status, answer.text]).toEqual([200, '{}'])
-    expect(server.ended.slice(told)).toEqual([
-      {
-        userPoolId: plain.poolId,
-        userName: name,
-        sub: decodeJwt(one.idToken).sub,
-        reason: 'global-sign-out',
-      },
-    ])
-    for (const tokens of [one, two]) {
-      expect(await refusalOfToken(server, tokens.accessToken)).toEqual(accessRevoked)
-      expect(await refusalOf(refresh(plain, tokens.refreshToken))).toEqual(revoked)
-      expect(
-        await refusalOf(
-          server.sdk.send(new GlobalSignOutCommand({ AccessToken: tokens.accessToken })),
-        ),
-      ).toEqual(accessRevoked)
-    }
-    await refresh(plain, other.refreshToken)
-    await signIn(server, plain, { username: name })
-  })
-
-  it('disabling: tokens stay dead when the user is enabled again', async () => {
-    const tokens = await signedUp(plain)
-    const name = { UserPoolId: plain.poolId, Username: username }
-    await server.sdk.send(new AdminDisableUserCommand(name))
-    expect(await refusalOf(refresh(plain, tokens.refreshToken))).toEqual([
-      'NotAuthorizedException',
-      'User is disabled.',
-    ])
-    await server.sdk.send(new AdminEnableUserCommand(name))
-    expect(await refusalOf(refresh(plain, tokens.refreshToken))).toEqual(revoked)
-    expect(await refusalOfToken(server, tokens.accessToken)).toEqual(accessRevoked)
-  })
-
-  it('deleting: tokens are nobody’s, also when the name is taken again', async () => {
-    const tokens = await signedUp(plain)
-    const told = server.ended.length
-    const answer = await server.call('DeleteUser', { AccessToken: tokens.accessToken })
-    expect([answer.status, answer.text]).toEqual([200, ''])
-    expect(server.ended.slice(told)).toMatchObject([{ userName: username, reason: 'user-deleted' }])
-    const gone = ['UserNotFoundException', 'User does not exist.']
-    expect(await refusalOfToken(server, tokens.accessToken)).toEqual(gone)
-    expect(
-      await refusalOf(server.sdk.send(new DeleteUserCommand({ AccessToken: tokens.accessToken }))),
-    ).toEqual(gone)
-    expect(await refusalOf(refresh(plain, tokens.refreshToken))).toEqual(invalid)
-    await signedUp(plain)
-    expect(await refusalOfToken(server, tokens.accessToken)).toEqual(gone)
-    expect(await refusalOf(refresh(plain, tokens.refreshToken))).toEqual(invalid)
   })
 })
 

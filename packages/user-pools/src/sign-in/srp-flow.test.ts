@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { modulus } from '../authentication/modular-power.ts'
-import { answerSrp, dump, everyFlow, tokensOf } from '../testing/people.ts'
+import { answerSrp, dump, everyFlow, faultsOf, tokensOf } from '../testing/people.ts'
 import { createSrpClient, type SrpClient, srpTimestamp } from '../testing/srp-client.ts'
 import {
   refusalOf,
@@ -34,7 +34,10 @@ beforeAll(async () => {
   await server.signUp(hiding, { username: 'jane', email: 'jane@example.com' })
   await server.signUp(aliased, { username: 'jane@example.com', email: 'jane@example.com' })
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  expect(faultsOf(server)).toEqual([])
+  await server.close()
+})
 
 async function begin(pool: TestPool, username: string, client: SrpClient) {
   const answer = await server.sdk.send(

@@ -102,3 +102,28 @@ export async function dump(store: Store): Promise<ReadonlyMap<string, string>> {
   )
   return value
 }
+
+/** How a call is refused that leaves the store as it was; fails if it does not. */
+export async function refusedWithoutTrace(
+  { store }: TestServer,
+  call: () => Promise<unknown>,
+): Promise<readonly [string, string]> {
+  const before = await dump(store)
+  const refusal = await refusalOf(call())
+  const after = await dump(store)
+  const changed = [...after].filter(([key, value]) => before.get(key) !== value)
+  if (changed.length > 0 || after.size !== before.size) {
+    throw new Error(`${refusal.join(': ')} left a trace: ${JSON.stringify(changed)}`)
+  }
+  return refusal
+}
+
+/** Another code than the one that was sent. */
+export function wrongCode(code: string): string {
+  return code.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))
+}
+
+/** What no test but one about it may provoke: bugs, and errors that an operation does not declare. */
+export function faultsOf({ events }: TestServer): readonly object[] {
+  return events.filter(({ kind }) => kind === 'bug' || kind === 'undeclared-error')
+}
