@@ -111,6 +111,8 @@ class Pools {
     const { workersMax = 4, waitingMax = 100, idleMs = 300_000 } = options
     const directory = () => workshop.directory()
     const runtimeUrl = () => workshop.runtimeUrl()
+    const names = functions.map(({ name }) => name)
+    if (new Set(names).size < names.length) throw new TypeError('Two functions have the same name.')
     this.#region = region
     this.#byName = new Map(
       functions.map((definition) => {

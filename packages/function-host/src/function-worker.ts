@@ -8,7 +8,12 @@ import { type Invocation, type InvocationResult, type LogLine, runtimeError } fr
 import type { InvocationLog } from './invocation-log.ts'
 import type { InvokeMessage, WorkerMessage, WorkerSettings } from './messages.ts'
 
-/** How long loading a module may take (Lambda's init phase), in milliseconds. */
+/**
+ * How long loading a module may take (Lambda's init phase), in milliseconds.
+ *
+ * Unverified: Lambda loads a module that was late once more, within the invocation; here the invocation
+ * has timed out.
+ */
 export const initTimeoutMs = 10_000
 
 const stackSizeMb = 4

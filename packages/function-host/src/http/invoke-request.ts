@@ -120,6 +120,7 @@ function oneOf<const T extends string>(
     value === undefined ? index === byDefault : each === value,
   )
   if (found !== undefined) return found
+  // Unverified: the model of the API does not list this error; its gateway raises it.
   throw new InvokeError(
     'ValidationException',
     `1 validation error detected: Value '${value?.slice(0, 200)}' at '${field}' failed to satisfy ` +

@@ -17,6 +17,7 @@ export function errorResponse(error: InvokeError, requestId: string): HttpRespon
     delete body.message
   }
   if (error.code === 'TooManyRequestsException') {
+    // Unverified: how long Lambda asks to wait.
     headers['retry-after'] = '1'
     body.Reason = 'ConcurrentInvocationLimitExceeded'
   }

@@ -160,10 +160,14 @@ export const optionDefinitions = {
 /** The name of an option in our code. */
 export type OptionName = keyof typeof optionDefinitions
 
-/** @see optionDefinitions, as a list */
-export const optionList: readonly (readonly [OptionName, OptionDefinition])[] = (
-  Object.keys(optionDefinitions) as OptionName[]
-).map((name) => [name, optionDefinitions[name]])
+/** The same as a list. */
+export const optionList: readonly (readonly [OptionName, OptionDefinition])[] = Object.entries(
+  optionDefinitions,
+).flatMap(([name, definition]) => (isOptionName(name) ? [[name, definition] as const] : []))
+
+function isOptionName(name: string): name is OptionName {
+  return name in optionDefinitions
+}
 
 /** How a message calls an option: by its flag, or else by its variable. */
 export function nameOf({ flag, variable }: OptionDefinition): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Settings } from '../command/settings.ts'
 import { StartError } from '../command/usage-error.ts'
@@ -27,7 +28,8 @@ export async function ensureSeeded(needs: SeedingNeeds): Promise<Seeded | undefi
   const store = storeName(settings.store)
   if (settings.store.kind !== 'memory') {
     const seeded = await directory.seeded(store)
-    if (seeded !== undefined) return seeded
+    // Without its key the trigger lets nobody in: then seeding mints another.
+    if (seeded !== undefined && existsSync(directory.serverKeyFile)) return seeded
   }
   if (!settings.seeds || dataApiUrl === undefined || userPoolsUrl === undefined) return undefined
   const { seed } = await import('../seed/seed.ts')

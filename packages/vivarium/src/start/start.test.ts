@@ -1,7 +1,7 @@
 /** `vivarium start` as a process: from its first line to its last. */
 
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
@@ -31,7 +31,7 @@ function client(endpoint: string | undefined, secret: string): faunadb.Client {
   return opened
 }
 
-describe('a first start', () => {
+describe('a start', () => {
   test('seeds, shows the root key once, and is ready for clients', async () => {
     const dataDir = path.join(temporaryDirectory(), 'data')
     const first = startVivarium(dataDir)
@@ -97,6 +97,21 @@ describe('a first start', () => {
     expect(stderr).not.toContain(secret)
     expect(stderr).not.toContain('root key')
     expect(stderr).not.toContain('"server":"seed"')
+  })
+
+  test('that finds its server key gone has another one minted', async () => {
+    const dataDir = temporaryDirectory()
+    const keyFile = path.join(dataDir, 'token-trigger.key')
+    const first = startVivarium(dataDir)
+    const { userPoolId } = await first.ready()
+    await first.stop()
+    const lost = readFileSync(keyFile, 'utf8')
+    rmSync(keyFile)
+    const second = startVivarium(dataDir, [], { VIVARIUM_LOG_LEVEL: 'silent' })
+    expect((await second.ready()).userPoolId).toBe(userPoolId)
+    expect(readFileSync(keyFile, 'utf8')).toMatch(/^fn[\w-]{38}\n$/)
+    expect(readFileSync(keyFile, 'utf8')).not.toBe(lost)
+    expect((await second.stop()).stderr).toBe('')
   })
 
   test('shows no root key that was given, and leaves no file with it', async () => {

@@ -23,8 +23,9 @@ export async function start(settings: Settings): Promise<number> {
     process.exit(1)
   }
   process.on('uncaughtException', die)
-  // Whoever reads the ready line may go away afterwards.
+  // Whoever reads what is written may go away before us.
   process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
   const stopping = untilSignal()
   let running: Running | undefined
   try {
