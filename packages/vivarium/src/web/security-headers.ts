@@ -4,7 +4,7 @@
 export function securityHeaders(connectTo: readonly string[]): Readonly<Record<string, string>> {
   const policy = [
     "default-src 'self'",
-    `connect-src ${["'self'", ...connectTo].join(' ')}`,
+    `connect-src ${["'self'", ...connectTo.map(sourceOf)].join(' ')}`,
     "img-src 'self' data:",
     "font-src 'self' data:",
     // The component library sets styles from script.
@@ -22,4 +22,9 @@ export function securityHeaders(connectTo: readonly string[]): Readonly<Record<s
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
   }
+}
+
+/** A policy cannot name an IPv6 address (CSP §2.3.1): of those, only the scheme. */
+function sourceOf(origin: string): string {
+  return origin.includes('[') ? new URL(origin).protocol : origin
 }

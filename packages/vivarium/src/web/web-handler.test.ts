@@ -170,6 +170,15 @@ test('every answer forbids what a page does not need', async () => {
   }
 })
 
+test('servers at an IPv6 address, which a policy cannot name, are allowed by their scheme', async () => {
+  const dataApiEndpoint = 'http://[::1]:8443'
+  const get = await open({ configuration: { ...configuration, dataApiEndpoint } })
+  const { headers } = await get('/', page)
+  expect(headers['content-security-policy']).toContain(
+    "connect-src 'self' http: http://127.0.0.1:9229;",
+  )
+})
+
 describe('the configuration', () => {
   test('tells where the servers are', async () => {
     const get = await open()
