@@ -1,4 +1,5 @@
 import {
+  AdminDisableUserCommand,
   ConfirmSignUpCommand,
   ResendConfirmationCodeCommand,
   SignUpCommand,
@@ -158,6 +159,22 @@ describe('ConfirmSignUp', () => {
       'ExpiredCodeException',
       'Invalid code provided, please request a code again.',
     ])
+  })
+
+  it('tells that a user is disabled at once, or after the right code where users are hidden', async () => {
+    const disabled = ['NotAuthorizedException', 'User is disabled.']
+    for (const pool of [plain, hiding]) {
+      await signUp(pool)
+      const name = { UserPoolId: pool.poolId, Username: username }
+      await server.sdk.send(new AdminDisableUserCommand(name))
+      const code = server.codeSentTo(email)
+      expect(await refusalOf(confirm(pool, wrongCode(code)))).toEqual(
+        pool === plain
+          ? disabled
+          : ['CodeMismatchException', 'Invalid verification code provided, please try again.'],
+      )
+      expect(await refusalOf(confirm(pool, code))).toEqual(disabled)
+    }
   })
 
   it('limits guesses at names that nobody has, too', async () => {

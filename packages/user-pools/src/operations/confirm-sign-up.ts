@@ -56,7 +56,9 @@ export const confirmSignUp = operation({
         }
         return error('ExpiredCodeException', 'noCode')
       }
-      if (!user.isEnabled) return error('NotAuthorizedException', 'disabled')
+      if (!user.isEnabled && !hidesUsers(client)) {
+        return error('NotAuthorizedException', 'disabled')
+      }
       if (user.status !== 'UNCONFIRMED') {
         return error('NotAuthorizedException', 'cannotConfirm', user.status)
       }
@@ -75,6 +77,7 @@ export const confirmSignUp = operation({
       )
       if (answer === 'expired') return error('ExpiredCodeException', 'noCode')
       if (answer === 'mismatch') return error('CodeMismatchException', 'wrongCode')
+      if (!user.isEnabled) return error('NotAuthorizedException', 'disabled')
       deleteCode(transaction, pool.id, place)
       const after: User = {
         ...user,

@@ -7,25 +7,14 @@
  * @see user-pools §5.5
  */
 import type { Environment } from '../environment.ts'
-import { refusal } from '../errors.ts'
-import type { UserPool } from '../model/documents.ts'
+import { refusal, type UserPoolError } from '../errors.ts'
 import { readUser } from '../model/names.ts'
 import { transactOrRefuse } from '../model/refusals.ts'
-import { type OpenTicket, spendTicket, type TicketNotes } from '../model/tickets.ts'
-import { runPreAuthentication, triggerUserOf } from '../pool-triggers.ts'
-import {
-  type ChallengeResult,
-  checkCreateAuthChallenge,
-  checkDefineAuthChallenge,
-  createAuthChallengeEvent,
-  defineAuthChallengeEvent,
-  isAnswerCorrect,
-  verifyAuthChallengeResponseEvent,
-} from '../triggers/custom-auth.ts'
-import type { ClientMetadata } from '../triggers/event.ts'
+import { spendTicket } from '../model/tickets.ts'
+import { runPreAuthentication } from '../pool-triggers.ts'
+import type { ChallengeResult } from '../triggers/custom-auth.ts'
 import { unrecognizableOutput } from '../triggers/trigger-error.ts'
 import {
-  type Candidate,
   candidateOf,
   canonicalNameOf,
   checkBeforeCredential,
@@ -35,6 +24,14 @@ import {
 } from './candidate.ts'
 import { type ChallengeNotes, openSession, sealSession } from './challenge-session.ts'
 import { completeSignIn } from './complete.ts'
+import {
+  customChallengeName,
+  customFunction,
+  decide,
+  makeChallenge,
+  type Standing,
+  verifyAnswer,
+} from './custom-triggers.ts'
 import { failedAttempt } from './failed-attempt.ts'
 import { newPasswordChallenge } from './new-password.ts'
 import {
@@ -49,12 +46,15 @@ import { challengeOf, clientPublicOf, type SrpProved } from './srp.ts'
 /** What the session of a custom challenge says. */
 interface CustomNotes extends ChallengeNotes {
   readonly typedName: string
+  /** Whom the challenge was made for; undefined: for nobody. */
+  readonly sub?: string | undefined
   readonly history: readonly ChallengeResult[]
   readonly privateParameters: Readonly<Record<string, string>>
   readonly metadata?: string | undefined
 }
 
-const challenge = 'CUSTOM_CHALLENGE'
+/** The longest session that a request may carry, in characters. @see user-pools §1.4 */
+const sessionLengthMax = 2048
 
 /**
  * The first step.
@@ -72,7 +72,7 @@ export async function beginCustom(
   const { value: candidate } = await environment.store.transact(
     (transaction) => {
       const client = enterFlow(transaction, request, { flow: 'custom', required })
-      defineFunctionOf(client.pool)
+      customFunction(client.pool, 'DefineAuthChallenge')
       if (startsWithSrp) clientPublicOf(request)
       return findCandidate(transaction, client, parameter(parameters, 'USERNAME'), nowSeconds)
     },
@@ -88,7 +88,7 @@ export async function beginCustom(
   checkBeforeCredential(candidate)
   const history = startsWithSrp ? [{ challengeName: 'SRP_A', challengeResult: true }] : []
   // The metadata of a first step does not reach these triggers.
-  return nextStep(environment, { candidate, history, request, clientMetadata: undefined })
+  return nextStep(environment, { candidate, history, clientMetadata: undefined }, request)
 }
 
 /**
@@ -106,34 +106,33 @@ export async function answerCustom(
     environment.store,
     (transaction) => {
       const client = enterChallenge(transaction, request, ['ANSWER'])
+      const challenge = customChallengeName
       const ticket = openSession<CustomNotes>(client, request, { challenge, nowSeconds })
+      const { notes } = ticket
+      const { typedName } = notes
+      const user = readUser(transaction, client.pool, notes.username)
+      // Whoever took the name since was not who was asked.
+      if (user?.sub !== notes.sub) return refusal('NotAuthorizedException', 'session')
       if (!spendTicket(transaction, client.pool.id, ticket)) {
         return refusal('NotAuthorizedException', 'sessionUsed')
       }
-      const { username, typedName } = ticket.notes
-      const user = readUser(transaction, client.pool, username)
-      return {
-        notes: ticket.notes,
-        candidate: candidateOf(transaction, client, { typedName, user, nowSeconds }),
-      }
+      return { notes, candidate: candidateOf(transaction, client, { typedName, user, nowSeconds }) }
     },
     { intent: 'write' },
   )
   checkBeforeCredential(candidate)
-  const functionArn = functionOf(candidate.client.pool, 'VerifyAuthChallengeResponse')
-  const event = verifyAuthChallengeResponseEvent(contextOf(environment, candidate), {
-    ...subjectOf(candidate),
-    privateParameters: notes.privateParameters,
-    answer: parameter(parameters, 'ANSWER'),
-    clientMetadata,
-  })
+  const isRight = await verifyAnswer(
+    environment,
+    { candidate, clientMetadata },
+    { privateParameters: notes.privateParameters, answer: parameter(parameters, 'ANSWER') },
+  )
   const result: ChallengeResult = {
-    challengeName: challenge,
-    challengeResult: isAnswerCorrect(await environment.triggers.invoke(functionArn, event)),
+    challengeName: customChallengeName,
+    challengeResult: isRight,
     ...(notes.metadata !== undefined && { challengeMetadata: notes.metadata }),
   }
   const history = [...notes.history, result]
-  return nextStep(environment, { candidate, history, request, clientMetadata })
+  return nextStep(environment, { candidate, history, clientMetadata }, request)
 }
 
 /**
@@ -144,50 +143,30 @@ export async function answerCustom(
 export async function afterCustomSrp(
   environment: Environment,
   { candidate, user, block, request }: SrpProved,
-  history: readonly ChallengeResult[],
+  before: readonly ChallengeResult[],
 ): Promise<AuthAnswer> {
   checkTemporaryPassword(user, environment.nowSeconds())
   await transactOrRefuse(
     environment.store,
-    (transaction) => spendOrRefuse(transaction, candidate.client.pool, block),
+    (transaction) =>
+      spendTicket(transaction, candidate.client.pool.id, block)
+        ? undefined
+        : refusal('NotAuthorizedException', 'incorrect'),
     { intent: 'write' },
   )
-  return nextStep(environment, {
-    candidate,
-    history: [...history, { challengeName: 'PASSWORD_VERIFIER', challengeResult: true }],
-    request,
-    clientMetadata: request.clientMetadata,
-  })
+  const { clientMetadata } = request
+  const history = [...before, { challengeName: 'PASSWORD_VERIFIER', challengeResult: true }]
+  return nextStep(environment, { candidate, history, clientMetadata }, request)
 }
 
-function spendOrRefuse(
-  transaction: Parameters<typeof spendTicket>[0],
-  pool: UserPool,
-  ticket: OpenTicket<TicketNotes>,
-) {
-  return spendTicket(transaction, pool.id, ticket)
-    ? undefined
-    : refusal('NotAuthorizedException', 'incorrect')
-}
-
-/** Where a custom sign-in stands. */
-interface Standing {
-  readonly candidate: Candidate
-  readonly history: readonly ChallengeResult[]
-  readonly request: SignInRequest
-  readonly clientMetadata: ClientMetadata | undefined
-}
-
-/** Asks DefineAuthChallenge what comes next, and does that. */
-async function nextStep(environment: Environment, standing: Standing): Promise<AuthAnswer> {
+/** Does what DefineAuthChallenge says comes next. */
+async function nextStep(
+  environment: Environment,
+  standing: Standing,
+  request: SignInRequest,
+): Promise<AuthAnswer> {
   const { candidate, history, clientMetadata } = standing
-  const event = defineAuthChallengeEvent(contextOf(environment, candidate), {
-    ...subjectOf(candidate),
-    session: history,
-    clientMetadata,
-  })
-  const functionArn = defineFunctionOf(candidate.client.pool)
-  const decision = checkDefineAuthChallenge(await environment.triggers.invoke(functionArn, event))
+  const decision = await decide(environment, standing)
   switch (decision.kind) {
     case 'fail':
       throw await failed(environment, standing)
@@ -204,102 +183,63 @@ async function nextStep(environment: Environment, standing: Standing): Promise<A
       return completeSignIn(environment, { candidate, user, clientMetadata })
     }
     case 'challenge':
-      return challengeNamed(environment, decision.challengeName, standing)
+      return decision.challengeName === customChallengeName
+        ? customChallenge(environment, standing)
+        : passwordVerifier(environment, decision.challengeName, standing, request)
   }
 }
 
 /** Refuses, and counts it as a failed sign-in if something was answered wrongly. */
-async function failed(environment: Environment, { candidate, history }: Standing) {
+async function failed(
+  environment: Environment,
+  { candidate, history }: Standing,
+): Promise<UserPoolError> {
   const wasWrong = history.some(({ challengeResult }) => !challengeResult)
   return wasWrong
     ? failedAttempt(environment, candidate)
     : refusal('NotAuthorizedException', 'incorrect')
 }
 
-async function challengeNamed(
+/** The challenge that follows `SRP_A`. The service knows a few more, which Vivarium does not. */
+function passwordVerifier(
   environment: Environment,
-  challengeName: string,
-  standing: Standing,
-): Promise<AuthAnswer> {
-  const { candidate, history, request } = standing
-  if (challengeName === challenge) return customChallenge(environment, standing)
+  challenge: string,
+  { candidate, history }: Standing,
+  request: SignInRequest,
+): AuthAnswer {
   const isAfterSrpA = history.length === 1 && history[0]?.challengeName === 'SRP_A'
-  // The service knows a few challenges besides, which Vivarium does not.
-  if (challengeName !== 'PASSWORD_VERIFIER' || !isAfterSrpA) throw unrecognizableOutput()
-  const parameters = challengeOf(environment, candidate, clientPublicOf(request), {
-    history,
-    ranPreAuthentication: true,
-  })
+  if (challenge !== 'PASSWORD_VERIFIER' || !isAfterSrpA) throw unrecognizableOutput()
+  const username = canonicalNameOf(candidate)
   return {
-    ChallengeName: challengeName,
-    Session: sealSession(environment, candidate.client, {
-      challenge: challengeName,
-      username: parameters.USERNAME ?? '',
+    ChallengeName: challenge,
+    Session: sealSession(environment, candidate.client, { challenge, username }),
+    ChallengeParameters: challengeOf(environment, candidate, clientPublicOf(request), {
+      history,
+      ranPreAuthentication: true,
     }),
-    ChallengeParameters: parameters,
   }
 }
 
-/** Has CreateAuthChallenge make a challenge. */
-async function customChallenge(
-  environment: Environment,
-  { candidate, history, clientMetadata }: Standing,
-): Promise<AuthAnswer> {
-  const functionArn = functionOf(candidate.client.pool, 'CreateAuthChallenge')
-  const event = createAuthChallengeEvent(contextOf(environment, candidate), {
-    ...subjectOf(candidate),
-    challengeName: challenge,
-    session: history,
-    clientMetadata,
-  })
-  const { publicParameters, privateParameters, metadata } = checkCreateAuthChallenge(
-    await environment.triggers.invoke(functionArn, event),
-  )
+/** A challenge of CreateAuthChallenge's. */
+async function customChallenge(environment: Environment, standing: Standing): Promise<AuthAnswer> {
+  const { candidate, history } = standing
+  const { user, typedName } = candidate
+  const made = await makeChallenge(environment, standing)
   const username = canonicalNameOf(candidate)
   const session = sealSession(environment, candidate.client, {
-    challenge,
+    challenge: customChallengeName,
     username,
-    typedName: candidate.typedName,
+    typedName,
     history,
-    privateParameters,
-    ...(metadata !== undefined && { metadata }),
+    privateParameters: made.privateParameters,
+    ...(user !== undefined && { sub: user.sub }),
+    ...(made.metadata !== undefined && { metadata: made.metadata }),
   })
   // What the function wants remembered travels in the session, sealed; a request takes no longer one.
   if (session.length > sessionLengthMax) throw unrecognizableOutput()
   return {
-    ChallengeName: challenge,
+    ChallengeName: customChallengeName,
     Session: session,
-    ChallengeParameters: { ...publicParameters, USERNAME: username },
+    ChallengeParameters: { ...made.publicParameters, USERNAME: username },
   }
-}
-
-const sessionLengthMax = 2048
-
-function contextOf(environment: Environment, { client, user, typedName }: Candidate) {
-  return {
-    region: environment.region,
-    userPoolId: client.pool.id,
-    username: user?.username ?? typedName,
-    clientId: client.client.id,
-  }
-}
-
-function subjectOf({ client: { client, pool }, user }: Candidate) {
-  return user === undefined
-    ? { user: { attributes: {} }, userNotFound: true }
-    : { user: triggerUserOf({ pool, clientId: client.id, user }), userNotFound: false }
-}
-
-function defineFunctionOf(pool: UserPool): string {
-  return functionOf(pool, 'DefineAuthChallenge')
-}
-
-/** @throws UserPoolError InvalidParameterException if the pool has no such trigger */
-function functionOf(
-  pool: UserPool,
-  trigger: 'DefineAuthChallenge' | 'CreateAuthChallenge' | 'VerifyAuthChallengeResponse',
-): string {
-  const functionArn = pool.settings.LambdaConfig?.[trigger]
-  if (functionArn === undefined) throw refusal('InvalidParameterException', 'noCustomTriggers')
-  return functionArn
 }
