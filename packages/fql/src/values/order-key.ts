@@ -9,7 +9,7 @@
 import { storedForm } from '../render.ts'
 import type { ObjectValue } from './object.ts'
 import { orderForm } from './order-form.ts'
-import { escapeZeros, stringKeyBytesMax, writeStringKey } from './string-order.ts'
+import { elementsOf, escapeZeros, stringKeyBytesMax, writeStringKey } from './string-order.ts'
 import { isArray, type Value } from './value.ts'
 
 const tags = {
@@ -124,10 +124,10 @@ function writeComposite(value: Composite, offset: number): number {
 }
 
 function writeString(text: string, offset: number): number {
-  const bytes = stringKeyBytesMax(text)
-  reserve(offset, bytes + 32)
+  const elements = elementsOf(text)
+  reserve(offset, stringKeyBytesMax(text, elements) + 32)
   scratch[offset] = tags.string
-  return writeStringKey(text, scratch, offset + 1)
+  return writeStringKey(text, elements, scratch, offset + 1)
 }
 
 /**

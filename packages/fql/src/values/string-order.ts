@@ -1,104 +1,170 @@
 /**
  * The order of strings: an ICU collation, as keys whose bytes sort (fql-v4 §3.3).
  *
- * JavaScript offers a collator's comparison but not its sort keys, so the weights are read off the
- * comparison: once, at start, the characters of the Latin script are sorted by `Intl.Collator`, and each
- * gets a primary weight (the letter), a secondary (its accents) and a tertiary (its case). A key is
+ * JavaScript offers a collator's comparison but not its sort keys, so the weights come from a table that
+ * scripts/generate-collation.ts reads off the comparison. A text is decomposed; each character is no, one
+ * or several elements, of a primary weight (the letter; none for an accent alone), a secondary (the
+ * accent) and a tertiary (the case). A key is
  *
  * ```
  * primaries 00 secondaries 00 tertiaries 00 UTF-8 (00 as 00 FF) 00
  * ```
  *
  * so that a difference of letters anywhere outweighs one of accents, that one of case, and equal strings
- * for the collator are told apart by their bytes. Characters beyond the Latin script come after it, in the
- * order of their code points.
+ * for the collator are told apart by their bytes. The least weights at the end of the second and the
+ * third level are left out: their end is below every weight as it is.
+ *
+ * The table has the letters of Europe and the Middle East, kana, punctuation and symbols. What it has not
+ * comes after it in the order of code points; of contractions only й
+ * and its like are made (not those of Thai).
  */
+import { endianness } from 'node:os'
+import { inflateRawSync } from 'node:zlib'
+import { ownLetters, packedWeights } from './collation-table.ts'
 
-/** The characters whose weights are read off the collator: Basic Latin to Latin Extended-B. */
-const tableEnd = 0x250
-const primaryFirst = 3
+/** The table's code points end here. */
+const tableEnd = 0x20000
 /** Begins the primary weight of a character beyond the table; its code point follows. */
 const beyondTable = 0xf0
+/** The secondary weight of no accent, the tertiary of the first form: both the least. */
+const least = 1
 
+/** Elements by code point: from `starts[characters[point]]` to the next start. */
 interface Weights {
-  readonly primary: Uint8Array
-  readonly secondary: Uint8Array
-  readonly tertiary: Uint8Array
+  /** 0 for a code point that the table has not. */
+  readonly characters: Uint16Array
+  readonly starts: Uint16Array
+  /** A byte, or two if the second is not zero; zero for an accent alone. */
+  readonly primaries: Uint16Array
+  readonly secondaries: Uint16Array
+  readonly tertiaries: Uint8Array
 }
 
-const weights = readWeights()
+const weights = unpackWeights()
 
-function readWeights(): Weights {
-  const table = {
-    primary: new Uint8Array(tableEnd),
-    secondary: new Uint8Array(tableEnd),
-    tertiary: new Uint8Array(tableEnd),
+/** The letters of their own by the two code points they decompose to. */
+const composed = readOwnLetters()
+
+function readOwnLetters(): ReadonlyMap<number, ReadonlyMap<number, number>> {
+  const letters = new Map<number, Map<number, number>>()
+  for (const letter of ownLetters) {
+    const [first = '', second = ''] = letter.normalize('NFD')
+    const begin = first.codePointAt(0) ?? 0
+    const following = letters.get(begin) ?? new Map<number, number>()
+    letters.set(begin, following.set(second.codePointAt(0) ?? 0, letter.codePointAt(0) ?? 0))
   }
-  const base = new Intl.Collator('en-US', { sensitivity: 'base' })
-  const accent = new Intl.Collator('en-US', { sensitivity: 'accent' })
-  const full = new Intl.Collator('en-US')
-  const characters = Array.from({ length: tableEnd }, (_, code) => String.fromCharCode(code))
-    // What the collator ignores has no weight; its bytes still count in the end.
-    .filter((character) => base.compare(character, '') !== 0)
-    .sort((a, b) => base.compare(a, b) || accent.compare(a, b) || full.compare(a, b))
-  let [primary, secondary, tertiary] = [primaryFirst - 1, 1, 1]
-  characters.forEach((character, i) => {
-    const before = characters[i - 1] ?? ''
-    if (i === 0 || base.compare(before, character) !== 0) {
-      primary++
-      secondary = 1
-      tertiary = 1
-    } else if (accent.compare(before, character) !== 0) {
-      secondary++
-      tertiary = 1
-    } else if (full.compare(before, character) !== 0) tertiary++
-    const code = character.charCodeAt(0)
-    table.primary[code] = primary
-    table.secondary[code] = secondary
-    table.tertiary[code] = tertiary
-  })
-  if (primary >= beyondTable) throw new Error('the table has more letters than a byte has room for')
-  return table
+  return letters
 }
 
-/** The longest key of a string of so many UTF-16 units. */
-export function stringKeyBytesMax(text: string): number {
-  // A unit beyond the table: 4 primary bytes a code point, 1 and 1, and 3 of UTF-8; zeros double.
-  return text.length * 9 + 5
+/** Reads the columns that the generator wrote. */
+function unpackWeights(): Weights {
+  const data = inflateRawSync(Buffer.from(packedWeights, 'base64'))
+  const numbers = (at: number, count: number) => {
+    const bytes = Uint8Array.prototype.slice.call(data, 2 * at, 2 * (at + count))
+    return new Uint16Array((endianness() === 'BE' ? Buffer.from(bytes).swap16() : bytes).buffer)
+  }
+  const [characterCount = 0, elementCount = 0] = numbers(0, 2)
+  const pointSteps = numbers(2, characterCount)
+  const primaries = numbers(2 + characterCount, elementCount)
+  const secondaries = numbers(2 + characterCount + elementCount, elementCount)
+  const bytes = data.subarray(2 * (2 + characterCount + 2 * elementCount))
+  const characters = new Uint16Array(tableEnd)
+  const starts = new Uint16Array(characterCount + 2)
+  for (let i = 0, point = 0; i < characterCount; i++) {
+    point += pointSteps[i] as number
+    characters[point] = i + 1
+    starts[i + 2] = (starts[i + 1] as number) + (bytes[i] as number)
+  }
+  // Steps to sums; the array wraps as the generator did.
+  for (let i = 1; i < elementCount; i++) {
+    primaries[i] = (primaries[i] as number) + (primaries[i - 1] as number)
+  }
+  const tertiaries = bytes.subarray(characterCount)
+  return { characters, starts, primaries, secondaries, tertiaries }
 }
 
-/** Writes the key of `text` at `offset`, and returns where it ends. */
-export function writeStringKey(text: string, target: Buffer, offset: number): number {
+/** The elements of a text: indexes into the table, or for what is beyond it -1 - its code point. */
+export function elementsOf(text: string): readonly number[] {
+  const decomposed = isAscii(text) ? text : text.normalize('NFD')
+  const elements: number[] = []
+  for (let i = 0; i < decomposed.length; i++) {
+    let point = decomposed.codePointAt(i) ?? 0
+    if (point > 0xffff) i++
+    const own = composed.get(point)?.get(decomposed.codePointAt(i + 1) ?? 0)
+    if (own !== undefined) {
+      point = own
+      i++
+    }
+    const character = point < tableEnd ? (weights.characters[point] as number) : 0
+    if (character === 0) elements.push(-1 - point)
+    else {
+      const end = weights.starts[character + 1] as number
+      for (let at = weights.starts[character] as number; at < end; at++) elements.push(at)
+    }
+  }
+  return elements
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
+}
+
+/** The longest key of a text of these elements. */
+export function stringKeyBytesMax(text: string, elements: readonly number[]): number {
+  // Four primary bytes, two secondary, one tertiary; and three of UTF-8 or two of a zero.
+  return elements.length * 7 + text.length * 3 + 4
+}
+
+/** Writes the key of a text of these elements at `offset`, and returns where it ends. */
+export function writeStringKey(
+  text: string,
+  elements: readonly number[],
+  target: Buffer,
+  offset: number,
+): number {
   let at = offset
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < tableEnd) {
-      const primary = weights.primary[code] as number
-      if (primary !== 0) target[at++] = primary
-    } else {
-      const point = text.codePointAt(i) ?? code
-      if (point > 0xffff) i++
+  for (const element of elements) {
+    if (element < 0) {
+      const point = -1 - element
       target[at++] = beyondTable
       target[at++] = point >> 16
       target[at++] = (point >> 8) & 0xff
       target[at++] = point & 0xff
+    } else {
+      const primary = weights.primaries[element] as number
+      if (primary !== 0) target[at++] = primary >> 8
+      if ((primary & 0xff) !== 0) target[at++] = primary & 0xff
     }
   }
   target[at++] = 0
-  at = writeLevel(weights.secondary, text, target, at)
-  at = writeLevel(weights.tertiary, text, target, at)
+  at = writeLevel(weights.secondaries, elements, target, at)
+  at = writeLevel(weights.tertiaries, elements, target, at)
   return writeBytes(text, target, at)
 }
 
-function writeLevel(level: Uint8Array, text: string, target: Buffer, offset: number): number {
+/** Weights from here on take two bytes. */
+const longWeight = 0xf0
+
+function writeLevel(
+  level: Uint16Array | Uint8Array,
+  elements: readonly number[],
+  target: Buffer,
+  offset: number,
+): number {
   let at = offset
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= tableEnd) target[at++] = 1
-    else if (weights.primary[code] !== 0) target[at++] = level[code] as number
+  let end = offset
+  for (const element of elements) {
+    const weight = element < 0 ? least : (level[element] as number)
+    if (weight < longWeight) target[at++] = weight
+    else {
+      target[at++] = longWeight + ((weight - longWeight) >> 8)
+      target[at++] = (weight - longWeight) & 0xff
+    }
+    if (weight !== least) end = at
   }
-  target[at++] = 0
-  return at
+  target[end++] = 0
+  return end
 }
 
 function writeBytes(text: string, target: Buffer, offset: number): number {
