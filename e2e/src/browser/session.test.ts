@@ -34,6 +34,22 @@ describe('a session with a short access token', () => {
     await expect.poll(() => renewed.textContent(), patience).not.toBe(first)
   })
 
+  test('outlives a thief of its refresh token, who does not', async () => {
+    const { page, secrets } = await signedIn(browser(), vivarium())
+    const held = await secrets()
+    const thief = new faunadb.Client({ endpoint: vivarium().dataApi, secret: held.refresh ?? '' })
+    const stolen = await thief.query<{ refresh_token: { secret: string } }>(
+      q.Call(q.Function('refresh')),
+    )
+    await thief.close()
+    expect(await statusOf(vivarium(), stolen.refresh_token.secret)).toBe(200)
+    await expect.poll(async () => (await secrets()).access, patience).toBeUndefined()
+    await reloadList(page)
+    await expect.poll(async () => (await secrets()).refresh, patience).not.toBe(held.refresh)
+    await movieRow(page, 'Metropolis').waitFor()
+    expect(await statusOf(vivarium(), stolen.refresh_token.secret)).toBe(401)
+  })
+
   test('goes on with the user pool when its refresh token is dead', async () => {
     const { page, secrets } = await signedIn(browser(), vivarium())
     const held = await secrets()

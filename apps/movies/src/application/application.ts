@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Database } from '../database/database.ts'
 import { isUnauthorized } from '../database/status.ts'
-import { browserLock } from '../session/browser-lock.ts'
+import { openLock } from '../session/browser-lock.ts'
 import { openVault } from '../session/cookie-vault.ts'
 import { openSession, type Session } from '../session/session.ts'
 import type { UserPool } from '../user-pool/user-pool.ts'
@@ -30,7 +30,7 @@ export async function openApplication(config: Config): Promise<Application> {
   })
   const session: Session = openSession({
     vault: await openVault(),
-    lock: browserLock,
+    lock: openLock(),
     nowMs: Date.now,
     isUnauthorized,
     trade: async ({ secret }) => (await database()).trade(secret),

@@ -11,20 +11,16 @@ export interface SignOutOutcome {
  * this browser forgets everything; that they could not be told is answered, not thrown, because there is
  * nothing left here with which to try again.
  */
-export async function signOut({
-  session,
-  userPool,
-  database,
-}: Application): Promise<SignOutOutcome> {
-  const { access, refresh, signIn } = await session.load()
-  const told = await Promise.allSettled([
-    signIn && userPool().then((pool) => pool.revoke(signIn)),
-    ...[access, refresh].map(async (token) => {
-      if (token) await unlessDead((await database()).logout(token.secret))
-    }),
-  ])
-  await session.end('signedOut')
-  return { isComplete: told.every(({ status }) => status === 'fulfilled') }
+export function signOut({ session, userPool, database }: Application): Promise<SignOutOutcome> {
+  return session.end('signedOut', async ({ access, refresh, signIn }) => {
+    const told = await Promise.allSettled([
+      signIn && userPool().then((pool) => pool.revoke(signIn)),
+      ...[access, refresh].map(async (token) => {
+        if (token) await unlessDead((await database()).logout(token.secret))
+      }),
+    ])
+    return { isComplete: told.every(({ status }) => status === 'fulfilled') }
+  })
 }
 
 /**
@@ -38,11 +34,11 @@ export async function signOutEverywhere({
 }: Application): Promise<void> {
   const { logoutEverywhere } = await database()
   const secret = await session.query(async (live) => live)
-  const { signIn } = await session.load()
-  // First the user pool, so that no sign-in can make tokens after the database has ended them all.
-  if (signIn) await (await userPool()).signOutEverywhere(signIn)
-  await unlessDead(logoutEverywhere(secret))
-  await session.end('signedOut')
+  await session.end('signedOut', async ({ signIn }) => {
+    // First the user pool, so that no sign-in can make tokens after the database has ended them all.
+    if (signIn) await (await userPool()).signOutEverywhere(signIn)
+    await unlessDead(logoutEverywhere(secret))
+  })
 }
 
 /** A token that is refused is as signed out as can be. */

@@ -1,7 +1,10 @@
 import { Modal } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 
-/** A dialog over the page. Its header is no `header`: a page has one banner. */
+/**
+ * A dialog over the page, open as long as it is there; then the focus goes back to what opened it. Its
+ * header is no `header`: a page has one banner.
+ */
 export function Dialog({
   title,
   onClose,
@@ -13,6 +16,7 @@ export function Dialog({
   readonly closeOnClickOutside?: boolean
   readonly children: ReactNode
 }) {
+  useFocusReturn()
   return (
     <Modal.Root opened onClose={onClose} closeOnClickOutside={closeOnClickOutside}>
       <Modal.Overlay />
@@ -24,5 +28,16 @@ export function Dialog({
         <Modal.Body>{children}</Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  )
+}
+
+/** Mantine's own return of the focus waits for a dialog that closes, not for one that is taken away. */
+function useFocusReturn(): void {
+  const [opener] = useState(() => document.activeElement)
+  useEffect(
+    () => () => {
+      if (opener instanceof HTMLElement) opener.focus()
+    },
+    [opener],
   )
 }

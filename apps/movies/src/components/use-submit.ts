@@ -1,5 +1,5 @@
 import type { UseFormReturnType } from '@mantine/form'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { type Problem, problemOf } from '../words/problem.ts'
 
 /** A form's sending: whether it is under way, and what went wrong that belongs to no field. */
@@ -22,7 +22,7 @@ export function useSubmit<Values extends Record<string, unknown>>(
   const onProblem = ({ field, message }: Problem): boolean => {
     if (field === undefined || !(field in form.getValues())) return false
     form.setFieldError(field, message)
-    // The field is disabled until the next render.
+    // Once the words stand beside it, so that a screen reader reads them with the field.
     requestAnimationFrame(() => focus(field))
     return true
   }
@@ -50,8 +50,11 @@ export interface Task {
 /** One task at a time. */
 export function useTask(): Task {
   const [isBusy, setBusy] = useState(false)
+  // The state of the next render comes too late for a second Enter.
+  const isRunning = useRef(false)
   const [problem, setProblem] = useState<string>()
   const attempt: (...task: Parameters<Task['run']>) => Promise<void> = async (body, onProblem) => {
+    isRunning.current = true
     setBusy(true)
     setProblem(undefined)
     try {
@@ -60,6 +63,7 @@ export function useTask(): Task {
       const found = problemOf(error)
       if (!onProblem?.(found)) setProblem(found.message)
     } finally {
+      isRunning.current = false
       setBusy(false)
     }
   }
@@ -67,7 +71,7 @@ export function useTask(): Task {
     isBusy,
     problem,
     run(body, onProblem) {
-      if (!isBusy) void attempt(body, onProblem)
+      if (!isRunning.current) void attempt(body, onProblem)
     },
   }
 }

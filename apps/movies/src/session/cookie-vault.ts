@@ -42,14 +42,18 @@ export function openCookieVault(cookies: CookieStore): Vault {
         })
   return {
     read: async () => ({
-      access: timedSecret(await read(cookieNames.access)),
-      refresh: timedSecret(await read(cookieNames.refresh)),
-      signIn: signIn(await read(cookieNames.signIn)),
+      access: parseTimedSecret(await read(cookieNames.access)),
+      refresh: parseTimedSecret(await read(cookieNames.refresh)),
+      signIn: parseSignIn(await read(cookieNames.signIn)),
     }),
     async write({ access, refresh, signIn }: Credentials) {
       await write(cookieNames.access, access, access?.expiresAtMs ?? 0)
       await write(cookieNames.refresh, refresh, refresh?.expiresAtMs ?? 0)
-      await write(cookieNames.signIn, signIn, Date.now() + signInLifetimeMs)
+      // Written once: a renewal does not make it younger.
+      const kept = parseSignIn(await read(cookieNames.signIn))
+      if (kept?.refreshToken !== signIn?.refreshToken) {
+        await write(cookieNames.signIn, signIn, Date.now() + signInLifetimeMs)
+      }
     },
     subscribe(listener) {
       const ours: readonly (string | undefined)[] = Object.values(cookieNames)
@@ -85,7 +89,7 @@ function parse(value: string): unknown {
   }
 }
 
-function timedSecret(value: unknown): TimedSecret | undefined {
+function parseTimedSecret(value: unknown): TimedSecret | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (!('secret' in value) || !('expiresAtMs' in value)) return undefined
   const { secret, expiresAtMs } = value
@@ -93,7 +97,7 @@ function timedSecret(value: unknown): TimedSecret | undefined {
   return { secret, expiresAtMs }
 }
 
-function signIn(value: unknown): SignIn | undefined {
+function parseSignIn(value: unknown): SignIn | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (!('username' in value) || !('refreshToken' in value)) return undefined
   const { username, refreshToken } = value

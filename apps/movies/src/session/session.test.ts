@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { createTabLock } from './browser-lock.ts'
 import type { Credentials, SignIn, TimedSecret } from './credentials.ts'
-import type { Lock, TokenPair } from './renewal.ts'
+import type { TokenPair } from './renewal.ts'
 import { openSession, type Session, SessionEnded } from './session.ts'
 import { openMemoryVault, type Vault } from './vault.ts'
 
@@ -17,6 +18,8 @@ class Backend {
   isSignInAlive = true
   /** What is thrown instead of the next answer to a trade or a sign-in. */
   outage: Error | undefined
+  /** What answers to trades wait for. */
+  answering: Promise<void> | undefined
 
   pair(): TokenPair & { readonly refresh: TimedSecret } {
     this.#serial += 1
@@ -28,6 +31,7 @@ class Backend {
 
   async trade({ secret }: TimedSecret): Promise<TokenPair | undefined> {
     this.requests.push(`trade ${secret}`)
+    await this.answering
     if (this.outage) throw this.outage
     if (this.#used.has(secret)) this.live.clear()
     if (!this.live.has(secret)) return undefined
@@ -50,16 +54,6 @@ class Backend {
 
 class Unauthorized extends Error {}
 
-/** What `navigator.locks` does, for tabs that are objects in one process. */
-function createLock(): Lock {
-  let last: Promise<unknown> = Promise.resolve()
-  return (body) => {
-    const result = last.then(body, body)
-    last = result
-    return result
-  }
-}
-
 const signIn: SignIn = { username: 'ann', refreshToken: 'pool-refresh' }
 
 let backend: Backend
@@ -70,7 +64,7 @@ let otherTab: Session
 beforeEach(() => {
   backend = new Backend()
   vault = openMemoryVault()
-  const lock = createLock()
+  const lock = createTabLock()
   const open = (): Session =>
     openSession({
       vault,
@@ -219,10 +213,50 @@ describe('the state', () => {
     const seen: string[] = []
     otherTab.subscribe(() => seen.push(otherTab.getState().kind))
     await begin()
-    await tab.end('signedOut')
+    await tab.end('signedOut', async () => undefined)
     await otherTab.load()
     expect(seen).toEqual(['signedIn', 'signedOut'])
     expect(otherTab.getState()).toEqual({ kind: 'signedOut', reason: 'signedOutElsewhere' })
     expect(tab.getState()).toEqual({ kind: 'signedOut', reason: 'signedOut' })
+  })
+})
+
+describe('an end', () => {
+  test('waits for a renewal that is under way, and ends what it brought', async () => {
+    await begin()
+    let answer = (): void => {}
+    backend.answering = new Promise((resolve) => {
+      answer = resolve
+    })
+    const renewing = otherTab.renew()
+    await vi.waitFor(() => expect(backend.requests).toEqual(['trade refresh-1']))
+    const ending = tab.end('signedOut', async ({ access }) => access?.secret)
+    answer()
+    await renewing
+    expect(await ending).toBe('access-2')
+    expect(await vault.read()).toEqual({})
+    expect(tab.getState()).toEqual({ kind: 'signedOut', reason: 'signedOut' })
+    await expect(otherTab.query(backend.read)).rejects.toThrow(SessionEnded)
+    expect(backend.requests).toEqual(['trade refresh-1'])
+  })
+
+  test('leaves nothing to a renewal that waited for it', async () => {
+    await begin()
+    backend.nowMs += 600_000
+    const querying = tab.query(backend.read)
+    const [, ended] = await Promise.all([
+      expect(querying).rejects.toThrow(SessionEnded),
+      otherTab.end('signedOut', async () => true),
+    ])
+    expect(ended).toBe(true)
+    expect(backend.requests).toEqual([])
+  })
+
+  test('that the servers could not be told of ends nothing', async () => {
+    await begin()
+    const failing = tab.end('signedOut', () => Promise.reject(new Error('Failed to fetch')))
+    await expect(failing).rejects.toThrow('Failed to fetch')
+    expect(tab.getState().kind).toBe('signedIn')
+    expect(await tab.query(backend.read)).toBe('rows for access-1')
   })
 })

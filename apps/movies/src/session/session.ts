@@ -34,8 +34,11 @@ export interface Session {
   load(): Promise<Credentials>
   /** Keeps what a sign-in gave. */
   begin(credentials: Credentials): Promise<void>
-  /** Forgets everything. */
-  end(reason: EndReason): Promise<void>
+  /**
+   * Forgets everything, after `tell` has told the servers; if it rejects, nothing is forgotten. No
+   * renewal runs meanwhile, in any tab: it would bring back what is being ended.
+   */
+  end<T>(reason: EndReason, tell: (credentials: Credentials) => Promise<T>): Promise<T>
   /** A new access token, even if the one at hand would do. @throws SessionEnded */
   renew(): Promise<void>
   /**
@@ -49,15 +52,17 @@ export interface Session {
 
 /** Opens the session; `load` says whether somebody is signed in. */
 export function openSession(parts: SessionParts): Session {
-  const { vault, nowMs, isUnauthorized } = parts
+  const { vault, lock, nowMs, isUnauthorized } = parts
   const listeners = new Set<() => void>()
   let state: SessionState = { kind: 'unknown' }
-  // Credentials that vanish without this tab's doing were forgotten by another one.
-  let reasonIfGone: EndReason = 'signedOutElsewhere'
+  let wish: EndReason | undefined
+  let renewals = 0
+  /** Credentials that vanish without this tab's doing were forgotten by another one. */
+  const reasonIfGone = (): EndReason => wish ?? (renewals > 0 ? 'ended' : 'signedOutElsewhere')
 
   const load = async (): Promise<Credentials> => {
     const credentials = await vault.read()
-    const next = stateOf(credentials, state, reasonIfGone)
+    const next = stateOf(credentials, state, reasonIfGone())
     if (!isSame(state, next)) {
       state = next
       for (const listener of listeners) listener()
@@ -65,12 +70,28 @@ export function openSession(parts: SessionParts): Session {
     return credentials
   }
 
-  const end = async (reason: EndReason): Promise<void> => {
-    reasonIfGone = reason
-    await vault.write(noCredentials)
-    reasonIfGone = 'signedOutElsewhere'
-    state = { kind: 'signedOut', reason }
-    for (const listener of listeners) listener()
+  const end: Session['end'] = async (reason, tell) => {
+    wish = reason
+    try {
+      return await lock(async () => {
+        const told = await tell(await vault.read())
+        await vault.write(noCredentials)
+        return told
+      })
+    } finally {
+      await load()
+      wish = undefined
+    }
+  }
+
+  const renewed = async (rejected?: string): Promise<TimedSecret | undefined> => {
+    renewals += 1
+    try {
+      return await renewAccess(parts, rejected)
+    } finally {
+      await load()
+      renewals -= 1
+    }
   }
 
   const access = async (rejected?: string): Promise<TimedSecret> => {
@@ -78,16 +99,9 @@ export function openSession(parts: SessionParts): Session {
     if (state.kind === 'signedOut') throw new SessionEnded()
     const atHand = accessAtHand(credentials, { nowMs: nowMs(), rejected })
     if (atHand) return atHand
-    reasonIfGone = 'ended'
-    const renewed = await renewAccess(parts, rejected).finally(() => {
-      reasonIfGone = 'signedOutElsewhere'
-    })
-    if (!renewed) {
-      await end('ended')
-      throw new SessionEnded()
-    }
-    await load()
-    return renewed
+    const fresh = await renewed(rejected)
+    if (!fresh) throw new SessionEnded()
+    return fresh
   }
 
   vault.subscribe(() => void load())
@@ -99,7 +113,7 @@ export function openSession(parts: SessionParts): Session {
     },
     load,
     async begin(credentials) {
-      await vault.write(credentials)
+      await lock(() => vault.write(credentials))
       await load()
     },
     end,
@@ -113,12 +127,12 @@ export function openSession(parts: SessionParts): Session {
       } catch (error) {
         if (!isUnauthorized(error)) throw error
       }
-      const renewed = await access(secret)
+      const fresh = await access(secret)
       try {
-        return await run(renewed.secret)
+        return await run(fresh.secret)
       } catch (error) {
         if (!isUnauthorized(error)) throw error
-        await end('ended')
+        await end('ended', async () => undefined)
         throw new SessionEnded('A new access token was refused', { cause: error })
       }
     },

@@ -8,6 +8,8 @@ import { useSessionState } from '../../router/use-session-state.ts'
 import { timeLeft } from '../../words/time-left.ts'
 import { Facts } from './facts.tsx'
 
+const retryMs = 5_000
+
 /**
  * How long each token lives. An access token that is over is renewed by the next query anyhow; here one
  * waits and watches, so that it is renewed at once.
@@ -24,10 +26,11 @@ export function TokenLifetimes() {
     state.kind === 'signedIn' ? state : { refreshExpiresAtMs: undefined }
   const isOver = accessExpiresAtMs <= nowMs
 
+  // Whatever fails is tried again; a query of the person's own says what is wrong.
+  const attempt = isOver ? Math.floor(nowMs / retryMs) : undefined
   useEffect(() => {
-    // Whatever fails here is met and shown by the next query.
-    if (isOver) session.query(async () => undefined).catch(() => undefined)
-  }, [isOver, session])
+    if (attempt !== undefined) session.query(async () => undefined).catch(() => undefined)
+  }, [attempt, session])
 
   return (
     <>
