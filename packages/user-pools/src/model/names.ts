@@ -24,7 +24,7 @@ export function fold(pool: UserPool, name: string): string {
 }
 
 /** What a canonical user name may be; other text is never looked for. */
-function isUsername(name: string): boolean {
+export function isUsername(name: string): boolean {
   return name.length <= 128 && /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u.test(name)
 }
 

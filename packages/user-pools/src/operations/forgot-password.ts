@@ -15,6 +15,7 @@ import { transactOrRefuse } from '../model/refusals.ts'
 import { operation } from '../operation.ts'
 import { clientId, secretHash, stringMap, username } from '../request-shapes.ts'
 import { checkSecretHash } from '../sign-in/client-proof.ts'
+import { migrateUser } from '../sign-in/migrate.ts'
 import { lambdaErrors } from './lambda-errors.ts'
 
 /**
@@ -41,12 +42,23 @@ export const forgotPassword = operation({
     'UserNotFoundException',
   ],
   async run(request, { environment, error }) {
-    const { Username: typedName } = request
+    const { Username: typedName, ClientMetadata: clientMetadata } = request
+    const { value: unknownTo } = await environment.store.transact(
+      (transaction) => {
+        const found = readClient(transaction, request.ClientId)
+        checkSecretHash(found.client, request.SecretHash, { username: typedName })
+        return findUser(transaction, found.pool, typedName) === undefined ? found : undefined
+      },
+      { intent: 'read' },
+    )
+    if (unknownTo !== undefined) {
+      const source = 'UserMigration_ForgotPassword'
+      await migrateUser(environment, unknownTo, { source, typedName, clientMetadata })
+    }
     const nowSeconds = environment.nowSeconds()
     const entropy = environment.entropy(codeEntropyBytes)
     const outcome = await transactOrRefuse(environment.store, (transaction) => {
       const { client, pool, secrets } = readClient(transaction, request.ClientId)
-      checkSecretHash(client, request.SecretHash, { username: typedName })
       const poolSecret = poolSecretOf(secrets)
       const user = findUser(transaction, pool, typedName)
       const isHidden = hidesUsers(client)
@@ -94,7 +106,7 @@ export const forgotPassword = operation({
         subject,
         address,
         code,
-        clientMetadata: request.ClientMetadata,
+        clientMetadata,
       }),
     }
   },
