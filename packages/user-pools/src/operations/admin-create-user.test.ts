@@ -280,6 +280,23 @@ describe('AdminCreateUser', () => {
     expect(chosen.UserStatus).toBe('FORCE_CHANGE_PASSWORD')
   })
 
+  it('gives a name once, though it is asked for twice while a trigger runs', async () => {
+    let isFirst = true
+    const functionArn = server.functions.define('slow', async (event) => {
+      if (isFirst) {
+        isFirst = false
+        await admin.create('jane', { MessageAction: 'SUPPRESS' }, pool)
+      }
+      return event
+    })
+    const pool = await server.createPool({ LambdaConfig: { PreSignUp: functionArn } })
+    expect(await refusalOf(admin.create('jane', {}, pool))).toEqual([
+      'UsernameExistsException',
+      'User account already exists',
+    ])
+    expect((await admin.get('jane', pool)).UserStatus).toBe('FORCE_CHANGE_PASSWORD')
+  })
+
   it('asks the triggers', async () => {
     const seen: string[] = []
     const functionArn = server.functions.define('invite', (event) => {

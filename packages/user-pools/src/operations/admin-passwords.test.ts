@@ -4,6 +4,7 @@ import {
   AdminSetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
   ConfirmForgotPasswordCommand,
+  ForgotPasswordCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attributeList } from '../request-shapes.ts'
@@ -118,6 +119,23 @@ describe('AdminSetUserPassword', () => {
     expect(await refusalOf(set(username, testPassword, true))).toEqual(repeated)
     await set(username, 'password-3', true)
     await set(username, testPassword, true)
+  })
+
+  it('ends a code that was sent for another password', async () => {
+    const { username, email } = await admin.person()
+    const { clientId: ClientId } = plain
+    await server.sdk.send(new ForgotPasswordCommand({ ClientId, Username: username }))
+    await set(username, 'another-one-7', true)
+    const confirm = new ConfirmForgotPasswordCommand({
+      ClientId,
+      Username: username,
+      ConfirmationCode: server.codeSentTo(email),
+      Password: 'third-one-7',
+    })
+    expect(await refusalOf(server.sdk.send(confirm))).toEqual([
+      'ExpiredCodeException',
+      'Invalid code provided, please request a code again.',
+    ])
   })
 
   it('lets a locked user in again', async () => {

@@ -168,6 +168,27 @@ describe('AdminUpdateUserAttributes', () => {
     })
   })
 
+  it('lets nothing wait any more once the address in force is asked for again', async () => {
+    const pool = await server.createPool(
+      {
+        UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+      },
+      everyFlow,
+    )
+    const email = 'kept@example.com'
+    await server.signUp(pool, { username: 'jane', email })
+    await update('jane', { email: 'mistake@example.com' }, pool)
+    await update('jane', { email }, pool)
+    const { accessToken } = await signIn(server, pool, { username: 'jane' })
+    const verify = new VerifyUserAttributeCommand({
+      AccessToken: accessToken,
+      AttributeName: 'email',
+      Code: server.codeSentTo('mistake@example.com'),
+    })
+    expect((await refusalOf(server.sdk.send(verify)))[0]).toBe('ExpiredCodeException')
+    expect(await admin.attributesOf('jane', pool)).toMatchObject({ email, email_verified: 'true' })
+  })
+
   it('moves a verified alias from whoever had it', async () => {
     const [first, second] = [admin.newName(), admin.newName()]
     await admin.create(

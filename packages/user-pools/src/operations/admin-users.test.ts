@@ -20,7 +20,7 @@ import {
   createAdministration,
   notAuthorized,
 } from '../testing/administration.ts'
-import { everyFlow, refusalOfToken, signIn } from '../testing/people.ts'
+import { dump, everyFlow, refusalOfToken, signIn } from '../testing/people.ts'
 import {
   refusalOf,
   startTestServer,
@@ -153,6 +153,17 @@ describe('AdminConfirmSignUp', () => {
     expect(await admin.get(username)).toMatchObject({ UserStatus: 'CONFIRMED' })
     expect((await admin.attributesOf(username)).email_verified).not.toBe('true')
     await signIn(server, plain, { username })
+  })
+
+  it('forgets the code that is not needed any more', async () => {
+    const codes = async () =>
+      [...(await dump(server.store)).keys()].filter((key) => key.charAt(1) === 'o').length
+    const before = await codes()
+    const username = admin.newName()
+    await signUp(username)
+    expect(await codes()).toBe(before + 1)
+    await confirm(username)
+    expect(await codes()).toBe(before)
   })
 
   it('confirms nobody twice', async () => {

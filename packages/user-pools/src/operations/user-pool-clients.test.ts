@@ -7,6 +7,7 @@ import {
   UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createClient } from '../model/clients.ts'
 import { everyFlow, refusalOfToken, signIn } from '../testing/people.ts'
 import {
   refusalOf,
@@ -132,6 +133,27 @@ describe('CreateUserPoolClient', () => {
     ['two secrets', { GenerateSecret: true, ClientSecret: 'x'.repeat(24) }],
   ])('refuses %s', async (_, input) => {
     expect((await refusalOf(create(input)))[0]).toBe('InvalidParameterException')
+  })
+
+  it('makes a thousand clients in a pool, and no more', async () => {
+    const { poolId: UserPoolId } = await server.createPool()
+    await server.store.transact((transaction) => {
+      for (let count = 1; count < 999; count += 1) {
+        createClient(transaction, {
+          id: `client${count}`,
+          poolId: UserPoolId,
+          name: 'app',
+          createdAtMs: 0,
+          modifiedAtMs: 0,
+          settings: {},
+        })
+      }
+    })
+    await create({ UserPoolId })
+    expect(await refusalOf(create({ UserPoolId }))).toEqual([
+      'LimitExceededException',
+      'The limit of 1000 clients is reached.',
+    ])
   })
 
   it('knows no pool that does not exist', async () => {

@@ -17,6 +17,7 @@ import type { SessionsEnded, UserPoolEvent } from '../environment.ts'
 import { addMember, requireGroup } from '../model/groups.ts'
 import { answerSrp, dump, everyFlow, refusalOfToken, signIn } from '../testing/people.ts'
 import { refusalOf, startTestServer, type TestServer } from '../testing/test-server.ts'
+import { clearGroup } from './clear-groups.ts'
 import { createSweeper, type Sweeper, sweepIntervalMs } from './sweeper.ts'
 
 let server: TestServer
@@ -174,6 +175,20 @@ describe('a deleted group', () => {
     const { Users } = await server.sdk.send(new ListUsersInGroupCommand(name))
     expect(Users).toEqual([])
   })
+
+  it('takes nobody out of its successor, however late it is cleared', async () => {
+    const pool = await server.createPool()
+    const { poolId: UserPoolId } = pool
+    const name = { UserPoolId, GroupName: 'small' }
+    await server.signUp(pool, { username: 'jane', email: 'jane@example.com' })
+    await server.sdk.send(new CreateGroupCommand(name))
+    await server.sdk.send(new DeleteGroupCommand(name))
+    await server.sdk.send(new CreateGroupCommand(name))
+    await server.sdk.send(new AdminAddUserToGroupCommand({ ...name, Username: 'jane' }))
+    await clearGroup(store, UserPoolId, 'small')
+    const { Users } = await server.sdk.send(new ListUsersInGroupCommand(name))
+    expect(Users?.map(({ Username }) => Username)).toEqual(['jane'])
+  })
 })
 
 describe('what has had its time', () => {
@@ -216,6 +231,31 @@ describe('what has had its time', () => {
       'NotAuthorizedException',
       'Access Token has expired',
     ])
+  })
+
+  it('is not forgotten if it became something else since it was looked at', async () => {
+    const pool = await server.createPool({}, everyFlow)
+    await server.signUp(pool, { username: 'jane', email: 'jane@example.com' })
+    const fail = () => refusalOf(signIn(server, pool, { username: 'jane', password: 'wrong' }))
+    await fail()
+    server.clock.advanceSeconds(2 * 60 * 60)
+    let writes = 0
+    const sweeper = start({
+      kind: store.kind,
+      close: () => store.close(),
+      async transact(body, options) {
+        // Somebody fails to sign in between the look and the write.
+        if (options?.intent === 'write') {
+          writes += 1
+          await fail()
+        }
+        return store.transact(body, options)
+      },
+    })
+    await sweeper.idle()
+    await sweeper.close()
+    expect(writes).toBe(1)
+    expect(await kindsOf(pool.poolId)).toContain('q')
   })
 
   it('is looked for by one process at a time, every ten minutes', async () => {
