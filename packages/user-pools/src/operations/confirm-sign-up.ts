@@ -92,12 +92,8 @@ export const confirmSignUp = operation({
       })
       return { pool, clientId: client.id, user: after }
     })
-    await runPostConfirmation(
-      environment,
-      'PostConfirmation_ConfirmSignUp',
-      confirmed,
-      request.ClientMetadata,
-    )
+    const source = 'PostConfirmation_ConfirmSignUp'
+    await runPostConfirmation(environment, source, confirmed, request.ClientMetadata)
     return {}
   },
 })

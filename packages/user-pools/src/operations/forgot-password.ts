@@ -7,6 +7,7 @@ import {
   recoveryOrder,
   simulatedAddress,
 } from '../deliver-code.ts'
+import type { Environment } from '../environment.ts'
 import { recordAttempt, unknownSubject } from '../model/attempts.ts'
 import { issueCode } from '../model/codes.ts'
 import { findUser, fold } from '../model/names.ts'
@@ -17,6 +18,13 @@ import { clientId, secretHash, stringMap, username } from '../request-shapes.ts'
 import { checkSecretHash } from '../sign-in/client-proof.ts'
 import { migrateUser } from '../sign-in/migrate.ts'
 import { lambdaErrors } from './lambda-errors.ts'
+
+const forgotPasswordRequest = z.object({
+  ClientId: clientId,
+  SecretHash: secretHash.optional(),
+  Username: username,
+  ClientMetadata: stringMap.optional(),
+})
 
 /**
  * Sends a user a code with which they can set a new password.
@@ -29,12 +37,7 @@ import { lambdaErrors } from './lambda-errors.ts'
 export const forgotPassword = operation({
   name: 'ForgotPassword',
   access: 'public',
-  request: z.object({
-    ClientId: clientId,
-    SecretHash: secretHash.optional(),
-    Username: username,
-    ClientMetadata: stringMap.optional(),
-  }),
+  request: forgotPasswordRequest,
   errors: [
     ...lambdaErrors,
     'CodeDeliveryFailureException',
@@ -43,18 +46,7 @@ export const forgotPassword = operation({
   ],
   async run(request, { environment, error }) {
     const { Username: typedName, ClientMetadata: clientMetadata } = request
-    const { value: unknownTo } = await environment.store.transact(
-      (transaction) => {
-        const found = readClient(transaction, request.ClientId)
-        checkSecretHash(found.client, request.SecretHash, { username: typedName })
-        return findUser(transaction, found.pool, typedName) === undefined ? found : undefined
-      },
-      { intent: 'read' },
-    )
-    if (unknownTo !== undefined) {
-      const source = 'UserMigration_ForgotPassword'
-      await migrateUser(environment, unknownTo, { source, typedName, clientMetadata })
-    }
+    await migrateUnknown(environment, request)
     const nowSeconds = environment.nowSeconds()
     const entropy = environment.entropy(codeEntropyBytes)
     const outcome = await transactOrRefuse(environment.store, (transaction) => {
@@ -111,3 +103,26 @@ export const forgotPassword = operation({
     }
   },
 })
+
+/**
+ * Takes over a user of another directory, if the pool has one that knows the name.
+ *
+ * @throws UserPoolError as `readClient`, `checkSecretHash` and `migrateUser`
+ */
+async function migrateUnknown(
+  environment: Environment,
+  request: z.output<typeof forgotPasswordRequest>,
+): Promise<void> {
+  const { Username: typedName, ClientMetadata: clientMetadata } = request
+  const { value: unknownTo } = await environment.store.transact(
+    (transaction) => {
+      const found = readClient(transaction, request.ClientId)
+      checkSecretHash(found.client, request.SecretHash, { username: typedName })
+      return findUser(transaction, found.pool, typedName) === undefined ? found : undefined
+    },
+    { intent: 'read' },
+  )
+  if (unknownTo === undefined) return
+  const source = 'UserMigration_ForgotPassword'
+  await migrateUser(environment, unknownTo, { source, typedName, clientMetadata })
+}
