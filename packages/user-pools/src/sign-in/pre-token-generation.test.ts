@@ -1,5 +1,6 @@
 import {
   AdminUpdateUserAttributesCommand,
+  DeleteUserPoolClientCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
@@ -291,6 +292,24 @@ describe('Pre Token Generation', () => {
     expect(server.ended.slice(told)).toMatchObject([
       { sub, reason: 'global-sign-out' },
       { sub, reason: 'token-revoked', ...Object(session) },
+    ])
+  })
+
+  it('gives nothing through a client that is deleted while it runs', async () => {
+    let duringTrigger = async (): Promise<unknown> => undefined
+    const arn = server.functions.define(`deleting${count}`, async (event) => {
+      await duringTrigger()
+      return event
+    })
+    const pool = await server.createPool({ LambdaConfig: { PreTokenGeneration: arn } }, everyFlow)
+    await server.signUp(pool, { username, email })
+    duringTrigger = () =>
+      server.sdk.send(
+        new DeleteUserPoolClientCommand({ UserPoolId: pool.poolId, ClientId: pool.clientId }),
+      )
+    expect(await refusalOf(signIn(server, pool, { username }))).toEqual([
+      'ResourceNotFoundException',
+      `User pool client ${pool.clientId} does not exist.`,
     ])
   })
 })
