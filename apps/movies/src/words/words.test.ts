@@ -78,7 +78,8 @@ describe('the time left', () => {
     [0, undefined],
     [-5, undefined],
     [1, '1 s'],
-    [59_001, '1 min 0 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min 0 s'],
     [600_000, '10 min 0 s'],
     [3_661_000, '1 h 1 min'],
   ])('of %i ms is %s', (ms, words) => {
