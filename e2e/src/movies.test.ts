@@ -1,8 +1,13 @@
 /** The reference application in Chromium, against the built command: what a person does and sees. */
+import {
+  AdminCreateUserCommand,
+  CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider'
 import faunadb from 'faunadb'
 import { describe, expect, test } from 'vitest'
 import { browserFor, signedIn, vivariumFor } from './browser/fixtures.ts'
 import {
+  type Account,
   addMovie,
   confirm,
   isOn,
@@ -13,6 +18,7 @@ import {
   signUp,
 } from './browser/steps.ts'
 import { statusOf, visit } from './browser/visitor.ts'
+import type { Vivarium } from './browser/vivarium.ts'
 
 const { query: q } = faunadb
 const alien = { title: 'Alien', director: 'Ridley Scott', year: '1979' }
@@ -99,6 +105,21 @@ describe('a newcomer', () => {
     await isOn(page, 'Sign in')
     expect(await page.evaluate('seen')).toEqual(['Movies', 'Sign in'])
     expect(await page.getByRole('table').count()).toBe(0)
+  })
+
+  test('whose account was made by an administrator chooses a password of their own', async () => {
+    const account = newAccount()
+    await adminCreateUser(vivarium(), account)
+    const { page } = await visit(browser(), vivarium())
+    await signIn(page, account)
+    await isOn(page, 'Choose your password')
+    await page.getByLabel('New password').fill('weak')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByText('The password is too short.').waitFor()
+    await page.getByLabel('New password').fill('My-Own-Horse-9')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await isOn(page, 'Movies')
+    await movieRow(page, 'Metropolis').waitFor()
   })
 
   test('can do it all with the keyboard, and is told where they are', async () => {
@@ -209,3 +230,30 @@ describe('a server that is killed', () => {
     await isOn(page, 'Movies')
   })
 })
+
+/** Makes an account with a first password, as an administrator does with the AWS SDK. */
+async function adminCreateUser(
+  { web, userPools }: Vivarium,
+  { email, password }: Account,
+): Promise<void> {
+  const configuration = await fetch(`${web}/config.json`)
+  const { region, userPoolId }: { region: string; userPoolId: string } = await configuration.json()
+  const client = new CognitoIdentityProviderClient({
+    endpoint: userPools,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  await client.send(
+    new AdminCreateUserCommand({
+      UserPoolId: userPoolId,
+      Username: email,
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+      UserAttributes: [
+        { Name: 'email', Value: email },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+    }),
+  )
+  client.destroy()
+}

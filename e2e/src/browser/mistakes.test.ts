@@ -159,6 +159,16 @@ describe('somebody who makes mistakes', () => {
     await other.page.getByText('Somebody else changed or deleted this movie').waitFor()
     await other.page.getByRole('button', { name: 'Cancel' }).click()
     await movieRow(other.page, 'Alien 3').getByText('1979').waitFor()
+
+    await other.page.getByRole('button', { name: 'Delete Alien 3' }).click()
+    await page.getByRole('button', { name: 'Edit Alien 3' }).click()
+    await page.getByLabel('Year').fill('1992')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await movieRow(page, 'Alien 3').getByText('1992').waitFor()
+    await other.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await other.page.getByText('Somebody else changed or deleted this movie').waitFor()
+    await other.page.getByRole('button', { name: 'Keep it' }).click()
+    await movieRow(other.page, 'Alien 3').getByText('1992').waitFor()
   })
 })
 
