@@ -43,6 +43,11 @@ export interface DataApiOptions {
   readonly build?: string
   /** The clock, in microseconds since the Unix epoch, for answers without a transaction. Default: the machine's. */
   readonly now?: () => bigint
+  /**
+   * Draws the randomness of one request, from which its secrets and salts are made: 244 random bits or more.
+   * Default: the machine's.
+   */
+  readonly entropy?: () => Uint8Array
 }
 
 /** Makes the handler of the data API over a store. */
@@ -51,6 +56,7 @@ export function createDataApi(options: DataApiOptions): HttpHandler {
     store: options.store,
     rootSecrets: options.rootSecrets,
     schemas: new Map(),
+    entropy: options.entropy ?? drawEntropy,
   }
   const { build = 'vivarium', now = clockMicros } = options
   return async (request) => {
@@ -142,7 +148,7 @@ async function query(
     limit: isGet
       ? { effect: 'read', where: 'get requests' }
       : { effect: 'write', where: 'post requests' },
-    entropy: drawEntropy(),
+    entropy: runner.entropy(),
     likelyWrites: !isGet && writeForms.test(text ?? ''),
   })
   return { ...result, bytesIn }

@@ -56,6 +56,8 @@ export interface QueryRunner {
   readonly store: Store
   readonly rootSecrets: readonly string[]
   readonly schemas: SchemaCache
+  /** Random bytes for one request. */
+  readonly entropy: () => Uint8Array
 }
 
 /** Bytes of a write operation (wire §3.2), and of a read one. */
