@@ -5,7 +5,7 @@
 import type { HttpHandler } from '@vivarium/http'
 import type { Store } from '@vivarium/store'
 import faunadb, { type ClientConfig, type ExprArg, type values } from 'faunadb'
-import { createDataApi } from '../data-api.ts'
+import { createDataApi, type DataApiOptions } from '../data-api.ts'
 import { type Answered, type SentRequest, send } from './send.ts'
 
 const { Client } = faunadb
@@ -137,19 +137,24 @@ export interface TestDataApi {
 }
 
 /** Makes a data API over an empty store. */
-export async function testDataApi(store: Store, clock: TestClock): Promise<TestDataApi> {
+export async function testDataApi(
+  store: Store,
+  clock: TestClock,
+  options: Pick<DataApiOptions, 'entropy'> = {},
+): Promise<TestDataApi> {
   const handler = createDataApi({
     store,
     rootSecrets: [rootSecret],
     build: 'test',
     now: clock.now,
+    ...options,
   })
-  const options = {
+  const driver = {
     endpoint: 'http://in-process',
     fetch: fetchOf(handler),
     headers: {},
   }
-  const as = (secret: string) => new TestCaller(secret, options)
+  const as = (secret: string) => new TestCaller(secret, driver)
   const root = as(rootSecret)
   await root.query(q.CreateDatabase({ name: 'test' }))
   const key = async (role: ExprArg) => {
