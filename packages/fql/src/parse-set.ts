@@ -3,6 +3,7 @@ import { wrongType } from './casts.ts'
 import { invalidExpression, type QueryError } from './errors.ts'
 import type { EscapeContext } from './escapes.ts'
 import type { Position } from './position.ts'
+import { refusalOf } from './sets/lambda-limit.ts'
 import { LambdaValue } from './values/lambda.ts'
 import { ObjectValue } from './values/object.ts'
 import { asNativeCollection, nativeCollections, Ref } from './values/ref.ts'
@@ -64,12 +65,12 @@ export function parseSet(content: Value, position: Position, context: EscapeCont
       })
     case 'collection filter': {
       const position = place.at('filter')
-      const lambda = lambdaOf(content.get('filter') ?? null, position, context)
+      const lambda = lambdaOf(content.get('filter') ?? null, position, context, 'filter')
       return set({ form: 'filter', source: source('collection'), lambda, position })
     }
     case 'join with': {
       const position = place.at('with')
-      const target = lambdaOf(content.get('with') ?? null, position, context)
+      const target = lambdaOf(content.get('with') ?? null, position, context, 'join')
       return set({ form: 'join', source: source('join'), target, position })
     }
     default:
@@ -112,8 +113,15 @@ function eventsSource(content: ObjectValue, place: Position, context: EscapeCont
   return asSet(value, at)
 }
 
-function lambdaOf(literal: Value, position: Position, context: EscapeContext): LambdaValue {
+function lambdaOf(
+  literal: Value,
+  position: Position,
+  context: EscapeContext,
+  form: 'filter' | 'join',
+): LambdaValue {
   const value = context.data(ObjectValue.of([['@query', literal]]), position)
-  if (value instanceof LambdaValue) return value
-  throw invalidExpression('Invalid lambda.', position)
+  if (!(value instanceof LambdaValue)) throw invalidExpression('Invalid lambda.', position)
+  const refusal = refusalOf(value, form)
+  if (refusal !== undefined) throw invalidExpression(refusal, position)
+  return value
 }

@@ -258,4 +258,18 @@ cases('@set', [
     json(`{"@set":{"join":${match},"with":${named('all_spells', 'indexes')}}}`),
     invalidExpression('Invalid lambda.', ['@set', 'with']),
   ],
+  [
+    json(`{"@set":{"filter":{"lambda":"x","expr":{"new_id":null}},"collection":${match}}}`),
+    invalidExpression(
+      'Invalid lambda. Lambda in this context may not write or call a user function.',
+      ['@set', 'filter'],
+    ),
+  ],
+  [
+    json(`{"@set":{"join":${match},"with":{"lambda":"x","expr":{"get":{"var":"x"}}}}}`),
+    invalidExpression(
+      'Invalid lambda. Lambda in this context may not read, write, or call a user function.',
+      ['@set', 'with'],
+    ),
+  ],
 ])

@@ -1,11 +1,11 @@
 /** Going through arrays and pages (fql-v4 §4.5). */
 import * as cast from '../casts.ts'
-import { type Context, isWithin } from '../context.ts'
+import type { Context } from '../context.ts'
 import { define } from '../define.ts'
 import { attempt, expected, gather, invalidArgument } from '../errors.ts'
 import { apply } from '../evaluate.ts'
-import { maximumEffect } from '../maximum-effect.ts'
 import type { Position } from '../position.ts'
+import { refusalOf } from '../sets/lambda-limit.ts'
 import type { LambdaValue } from '../values/lambda.ts'
 import type { PageValue } from '../values/page.ts'
 import { SetValue } from '../values/set.ts'
@@ -109,11 +109,7 @@ export const filter = define({
 })
 
 function filteredSet(source: SetValue, lambda: LambdaValue, position: Position): SetValue {
-  if (!isWithin(maximumEffect(lambda.body), 'read')) {
-    throw invalidArgument(
-      'Invalid lambda. Lambda in this context may not write or call a user function.',
-      position,
-    )
-  }
+  const refusal = refusalOf(lambda, 'filter')
+  if (refusal !== undefined) throw invalidArgument(refusal, position)
   return new SetValue({ form: 'filter', source, lambda, position })
 }

@@ -1,10 +1,10 @@
 /** Arrays and sets made of arrays and sets (fql-v4 §4.5, §5.3 to §5.9). */
 import * as cast from '../casts.ts'
-import { type Context, isWithin } from '../context.ts'
+import type { Context } from '../context.ts'
 import { define } from '../define.ts'
 import { attempt, gather, invalidArgument, QueryError } from '../errors.ts'
-import { maximumEffect } from '../maximum-effect.ts'
 import type { Position } from '../position.ts'
+import { refusalOf } from '../sets/lambda-limit.ts'
 import { areCompatible, shapeOf } from '../sets/shape.ts'
 import { LambdaValue } from '../values/lambda.ts'
 import { Multiset } from '../values/multiset.ts'
@@ -137,12 +137,8 @@ export const join = define({
   evaluate: ({ join: source, with: target }, { position, context }) => {
     const place = position.at('with')
     if (target instanceof LambdaValue) {
-      if (!isWithin(maximumEffect(target.body), 'pure')) {
-        throw invalidArgument(
-          'Invalid lambda. Lambda in this context may not read, write, or call a user function.',
-          place,
-        )
-      }
+      const refusal = refusalOf(target, 'join')
+      if (refusal !== undefined) throw invalidArgument(refusal, place)
       return new SetValue({ form: 'join', source, target, position: place })
     }
     if (target instanceof UnresolvedRef) throw cast.unresolvedError(target, place)
