@@ -30,11 +30,17 @@ import {
 import { authenticate } from './model/authenticate.ts'
 import { globalId } from './model/global-id.ts'
 import { UnitOfWork } from './model/unit-of-work.ts'
-import { type QueryRunner, runQuery } from './query.ts'
+import { type Query, type QueryRunner, resource, runQuery } from './query.ts'
+import { createLocalFeed } from './streams/change-feed.ts'
+import { type StreamLimits, streamLimitsDefault } from './streams/limits.ts'
+import { openStream } from './streams/open-stream.ts'
+import { streamFields } from './streams/stream-fields.ts'
+import { Streams } from './streams/streams.ts'
 
 /** Largest request body, in bytes (wire §9). */
 export const bodyBytesMax = 8 * 1024 * 1024
 
+/** What a data API is made over. */
 export interface DataApiOptions {
   readonly store: Store
   /** Secrets that act as admin on the root database. */
@@ -48,18 +54,30 @@ export interface DataApiOptions {
    * Default: the machine's.
    */
   readonly entropy?: () => Uint8Array
+  /** Default: `streamLimitsDefault`. */
+  readonly streamLimits?: Partial<StreamLimits>
+}
+
+/** A data API: the handler of its requests, which may hold streams open. */
+export interface DataApi {
+  (...request: Parameters<HttpHandler>): ReturnType<HttpHandler>
+  /** Ends the open streams, and opens no more: to be called before its listener drains. */
+  close(): Promise<void>
 }
 
 /** Makes the handler of the data API over a store. */
-export function createDataApi(options: DataApiOptions): HttpHandler {
+export function createDataApi(options: DataApiOptions): DataApi {
   const runner: QueryRunner = {
     store: options.store,
     rootSecrets: options.rootSecrets,
     schemas: new Map(),
     entropy: options.entropy ?? drawEntropy,
+    feed: createLocalFeed(),
   }
+  const limits = { ...streamLimitsDefault, ...options.streamLimits }
+  const streams = new Streams({ ...runner, limits })
   const { build = 'vivarium', now = clockMicros } = options
-  return async (request) => {
+  const handler: HttpHandler = async (request) => {
     const startedMs = performance.now()
     const { origin } = request.headers
     if (request.method === 'OPTIONS' && origin !== undefined) {
@@ -72,9 +90,10 @@ export function createDataApi(options: DataApiOptions): HttpHandler {
       const answer = protocolError(400, 'bad request', read.message)
       return read.isOrdinary ? respond({ answer }, context()) : respondRefused(answer, context())
     }
-    const outcome = await route(runner, request, read)
+    const outcome = await route({ runner, streams }, request, read)
     return respond(outcome, context())
   }
+  return Object.assign(handler, { close: () => streams.close() })
 }
 
 function readParameters({ headers }: HttpRequest): RequestParameters | InvalidHeader {
@@ -89,16 +108,27 @@ function readParameters({ headers }: HttpRequest): RequestParameters | InvalidHe
 const clockMicros = () => BigInt(Date.now()) * 1000n
 
 async function route(
-  runner: QueryRunner,
+  { runner, streams }: { readonly runner: QueryRunner; readonly streams: Streams },
   request: HttpRequest,
   parameters: RequestParameters,
 ): Promise<Outcome> {
   switch (request.path) {
     case '':
     case '/':
-      return query(runner, request, parameters, ['GET', 'POST'])
+      return query(runner, request, parameters, { methods: ['GET', 'POST'] })
     case '/linearized':
-      return query(runner, request, parameters, ['POST'])
+      return query(runner, request, parameters, { methods: ['POST'] })
+    case '/stream': {
+      const fields = streamFields(request.query)
+      return query(
+        runner,
+        request,
+        parameters,
+        fields instanceof QueryError
+          ? { methods: ['POST'], refusal: fields }
+          : { methods: ['POST'], run: (asked) => openStream(streams, runner, asked, fields) },
+      )
+    }
     case '/ping':
       return { answer: ping(request) }
     case '/authorized':
@@ -108,11 +138,20 @@ async function route(
   }
 }
 
+/** A path that takes expressions. */
+interface QueryRoute {
+  readonly methods: readonly string[]
+  /** What is wrong with the request besides its body. */
+  readonly refusal?: QueryError
+  /** What becomes of the query, which only reads. Default: it is answered, and may write. */
+  readonly run?: (query: Query) => Promise<Outcome>
+}
+
 async function query(
   runner: QueryRunner,
   request: HttpRequest,
   parameters: RequestParameters,
-  methods: readonly string[],
+  { methods, refusal, run }: QueryRoute,
 ): Promise<Outcome> {
   const secret = secretOf(request.headers.authorization)
   if (secret === undefined) {
@@ -136,23 +175,23 @@ async function query(
     if (!(error instanceof BodyTooLarge)) throw error
     return { answer: protocolError(413, 'request too large', 'Request entity is too large') }
   }
-  const read = readQuery(text)
+  const read = refusal ?? readQuery(text)
   if (read instanceof QueryError) {
     const known = await isAuthorized(runner, secret, parameters)
     return { answer: known ? queryErrorAnswer(read) : unauthorized, bytesIn }
   }
-  const result = await runQuery(runner, {
-    secret,
-    literal: read.literal,
-    parameters,
-    limit: isGet
-      ? { effect: 'read', where: 'get requests' }
-      : { effect: 'write', where: 'post requests' },
-    entropy: runner.entropy(),
-    likelyWrites: !isGet && writeForms.test(text ?? ''),
-  })
-  return { ...result, bytesIn }
+  const asked = { secret, literal: read.literal, parameters, entropy: runner.entropy() }
+  if (run !== undefined) {
+    const limit = { effect: 'read', where: 'stream requests' } as const
+    return { ...(await run({ ...asked, limit, likelyWrites: false })), bytesIn }
+  }
+  const limit = isGet ? readsOnly : readsAndWrites
+  const likelyWrites = !isGet && writeForms.test(text ?? '')
+  return { ...(await runQuery(runner, { ...asked, limit, likelyWrites }, resource)), bytesIn }
 }
+
+const readsOnly = { effect: 'read', where: 'get requests' } as const
+const readsAndWrites = { effect: 'write', where: 'post requests' } as const
 
 /** 244 random bits, from node's store of UUIDs: other randomness costs a system call for each request. */
 const drawEntropy = () => Buffer.from(randomUUID() + randomUUID())
@@ -195,7 +234,8 @@ async function authorizedDatabase(
         version,
         entropy: new Uint8Array(),
       })
-      return authenticate(unit, secret, runner.rootSecrets)?.database
+      const authenticated = authenticate(unit, secret, runner.rootSecrets)
+      return authenticated?.isLive() ? authenticated.caller.database : undefined
     },
     { intent: 'read' },
   )

@@ -16,9 +16,11 @@ import { type Committed, type Store, StoreError } from '@vivarium/store'
 import type { RequestParameters } from './http/request-parameters.ts'
 import type { Answer } from './http/responses.ts'
 import { protocolError, queryErrorAnswer, unauthorized } from './http/responses.ts'
-import { authenticate } from './model/authenticate.ts'
+import { type Authenticated, authenticate } from './model/authenticate.ts'
+import { ChangeLog } from './model/changes.ts'
 import { DatabaseView } from './model/database-view.ts'
 import { type SchemaCache, UnitOfWork } from './model/unit-of-work.ts'
+import type { ChangeFeed } from './streams/change-feed.ts'
 
 /** A query, read but not yet parsed. */
 export interface Query {
@@ -44,8 +46,8 @@ export interface QueryMetrics {
 }
 
 /** An answer, when it holds, and what it cost. */
-export interface QueryResult {
-  readonly answer: Answer
+export interface QueryResult<A extends Answer = Answer> {
+  readonly answer: A
   /** Snapshot or commit time in microseconds; absent where no transaction began. */
   readonly txnTime: bigint | undefined
   readonly metrics: QueryMetrics
@@ -58,14 +60,23 @@ export interface QueryRunner {
   readonly schemas: SchemaCache
   /** Random bytes for one request. */
   readonly entropy: () => Uint8Array
+  /** Where what is committed is told. */
+  readonly feed: ChangeFeed
 }
+
+/** What is made of the value of a query, in its transaction. */
+export type AnswerWith<A extends Answer> = (documents: DatabaseView, value: Value) => A
 
 /** Bytes of a write operation (wire §3.2), and of a read one. */
 const bytesPerWriteOp = 1024
 const opsPerComputeOp = 50
 
-/** Runs a query: authenticates, parses, evaluates and renders in one transaction. */
-export async function runQuery(runner: QueryRunner, query: Query): Promise<QueryResult> {
+/** Runs a query: authenticates, parses, evaluates and answers in one transaction. */
+export async function runQuery<A extends Answer>(
+  runner: QueryRunner,
+  query: Query,
+  answerWith: AnswerWith<A>,
+): Promise<QueryResult<A | Answer>> {
   const deadline = performance.now() + query.parameters.queryTimeoutMs
   const usage: { unit: UnitOfWork | undefined } = { unit: undefined }
   try {
@@ -80,11 +91,13 @@ export async function runQuery(runner: QueryRunner, query: Query): Promise<Query
           meter,
           version: query.parameters.version,
           entropy: query.entropy,
+          changes: new ChangeLog(runner.feed.isWatched),
         })
         usage.unit = unit
-        const caller = authenticate(unit, query.secret, runner.rootSecrets)
-        if (caller === undefined) return unauthorized
-        return evaluateQuery(new DatabaseView(unit, caller), query)
+        const authenticated = authenticate(unit, query.secret, runner.rootSecrets)
+        return authenticated === undefined
+          ? unauthorized
+          : answerFor(unit, authenticated, query, answerWith)
       },
       {
         intent: query.likelyWrites ? 'write' : 'unknown',
@@ -94,13 +107,36 @@ export async function runQuery(runner: QueryRunner, query: Query): Promise<Query
         ...(query.parameters.retries === undefined ? {} : { retries: query.parameters.retries }),
       },
     )
+    publish(runner.feed, committed, usage.unit)
     return succeeded(committed, usage.unit)
   } catch (error) {
     return failed(error, usage.unit)
   }
 }
 
-function evaluateQuery(documents: DatabaseView, query: Query): Answer {
+/**
+ * Evaluates a query beside asking whether its caller's document exists, so that a remote store fetches for
+ * both at once. As long as that is not known, the evaluation only finds out what there is to read.
+ */
+function answerFor<A extends Answer>(
+  unit: UnitOfWork,
+  { caller, isLive }: Authenticated,
+  query: Query,
+  answerWith: AnswerWith<A>,
+): A | Answer {
+  let isCurrent: boolean | undefined
+  let answer: A | Answer = unauthorized
+  unit.transaction.all(2, (i) => {
+    if (i === 0) isCurrent = isLive()
+    else if (isCurrent !== false) {
+      const documents = new DatabaseView(unit, caller)
+      answer = answerWith(documents, evaluateQuery(documents, query))
+    }
+  })
+  return answer
+}
+
+function evaluateQuery(documents: DatabaseView, query: Query): Value {
   const { version } = query.parameters
   const expression = parse(query.literal, { version, names: documents })
   const context: Context = {
@@ -111,13 +147,30 @@ function evaluateQuery(documents: DatabaseView, query: Query): Answer {
     meter: documents.unit.meter,
   }
   count(context.meter)
-  const value = evaluate(expression, undefined, context)
+  return evaluate(expression, undefined, context)
+}
+
+/** The value itself, as JSON. */
+export const resource: AnswerWith<Answer> = (documents, value) => {
   const describe = documents.describe.bind(documents)
-  const body = `{"resource":${render(value, { describe, version })}}`
+  const body = `{"resource":${render(value, { describe, version: documents.unit.version })}}`
   return { status: value instanceof DocumentValue && value.isNew ? 201 : 200, body }
 }
 
-function succeeded(committed: Committed<Answer>, unit: UnitOfWork | undefined): QueryResult {
+/** Tells what a transaction has changed; `unit` is that of the run that counted, which is the last. */
+function publish(
+  feed: ChangeFeed,
+  { wrote, timestamp }: Committed<unknown>,
+  unit: UnitOfWork | undefined,
+): void {
+  const changes = wrote ? unit?.changes?.changes : undefined
+  if (changes !== undefined && changes.length > 0) feed.publish({ timestamp, changes })
+}
+
+function succeeded<A extends Answer>(
+  committed: Committed<A>,
+  unit: UnitOfWork | undefined,
+): QueryResult<A> {
   const computed = unit?.meter.computeOps ?? 0
   return {
     answer: committed.value,

@@ -13,6 +13,8 @@ export interface Outcome {
   readonly txnTime?: bigint | undefined
   readonly metrics?: QueryMetrics
   readonly bytesIn?: number
+  /** What follows line by line in place of the answer's body. */
+  readonly stream?: AsyncIterable<Uint8Array>
 }
 
 /** What a response depends on besides its outcome. */
@@ -32,14 +34,15 @@ export function respond(outcome: Outcome, context: ResponseContext): HttpRespons
   const { answer } = outcome
   const { parameters } = context
   // Encoded here, once: its length is told in two headers.
-  const body = Buffer.from(parameters?.prettyPrints ? pretty(answer.body) : answer.body)
+  const text = Buffer.from(parameters?.prettyPrints ? pretty(answer.body) : answer.body)
   const headers: Record<string, string> = {
     'content-type': contentType,
     'x-txn-time': String(outcome.txnTime ?? context.now),
-    ...(answer.hasMetrics === false ? {} : metricHeaders(outcome, body.length, context.startedMs)),
+    ...(answer.hasMetrics === false ? {} : metricHeaders(outcome, text.length, context.startedMs)),
     ...(parameters?.tags === undefined ? {} : { 'x-fauna-tags': parameters.tags }),
     ...answer.headers,
   }
+  const body = outcome.stream ?? text
   return { status: answer.status, headers: withCommon(headers, context), body }
 }
 

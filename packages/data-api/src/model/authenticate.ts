@@ -1,7 +1,8 @@
 /** From a secret to a caller (wire §2, data-model §6.1 to §6.3). */
 import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
 import { type Caller, type Permissions, permissionsOf, permissionsOfIdentity } from './caller.ts'
-import { keyHomes } from './key-homes.ts'
+import type { StoredVersion } from './codec.ts'
+import { type KeyHome, keyHomes } from './key-homes.ts'
 import { databasePath, type RoleSetting, readRoleSetting } from './schema.ts'
 import { decodeSecret, isSameSecret, matchesHash, type Secret } from './secrets.ts'
 import { resolveName, type UnitOfWork } from './unit-of-work.ts'
@@ -19,6 +20,16 @@ interface Scope {
     | { readonly kind: 'document'; readonly collection: string; readonly id: bigint }
 }
 
+/** A caller that a secret stands for. */
+export interface Authenticated {
+  readonly caller: Caller
+  /**
+   * Whether the document that it acts as exists. Asked apart, so that this is read together with what the
+   * query reads; no answer may be given to a caller for whom it is not true.
+   */
+  readonly isLive: () => boolean
+}
+
 /**
  * The caller that a secret stands for, as things are in this transaction; undefined for 401.
  *
@@ -28,15 +39,18 @@ export function authenticate(
   unit: UnitOfWork,
   text: string,
   rootSecrets: readonly string[],
-): Caller | undefined {
+): Authenticated | undefined {
   const parts = parseSecret(text)
   if (parts === undefined) return undefined
   const { secret, scope } = parts
   const decoded = decodeSecret(secret)
   if (decoded?.kind === 'token') return tokenCaller(unit, decoded)
   const caller = (decoded && keyCaller(unit, decoded)) ?? rootCaller(secret, rootSecrets)
-  return caller && scope ? scoped(unit, caller, scope) : caller
+  return caller && (scope ? scoped(unit, caller, scope) : known(caller))
 }
+
+/** A caller that acts as no document. */
+const known = (caller: Caller): Authenticated => ({ caller, isLive: () => true })
 
 const secretPattern = /^[^/,()&=:]+$/
 const scopePattern =
@@ -77,6 +91,7 @@ function rootCaller(secret: string, rootSecrets: readonly string[]): Caller | un
     permissions: { kind: 'admin' },
     identity: undefined,
     token: undefined,
+    credential: undefined,
     predicateIdentity: undefined,
     isRoot: true,
   }
@@ -93,22 +108,23 @@ function keyCaller(unit: UnitOfWork, secret: Secret): Caller | undefined {
   return callers.length === 1 ? callers[0] : undefined
 }
 
-function keyCallerIn(unit: UnitOfWork, secret: Secret, home: DatabaseId): Caller | undefined {
-  if (!isAlive(unit, home)) return undefined
+function keyCallerIn(
+  unit: UnitOfWork,
+  secret: Secret,
+  { home, target }: KeyHome,
+): Caller | undefined {
   const ref = new Ref(home, nativeCollections.keys, secret.id)
-  const version = liveVersion(unit, ref, undefined)
+  const version = liveVersionIn(unit, ref, target)
   if (version === undefined) return undefined
   if (!matchesHash(secret.random, version.fields.get('hashed_secret'))) return undefined
-  const target = version.fields.get('database')
-  const database = target instanceof Ref ? target.id : home
-  if (database !== home && !isAlive(unit, database)) return undefined
   const setting = readRoleSetting(version.fields.get('role')) ?? []
   return {
-    database,
-    permissions: keyPermissions(unit, setting, database),
+    database: target,
+    permissions: keyPermissions(unit, setting, target),
     identity: undefined,
     // A key of a parent database cannot be named in its child.
-    token: database === home ? ref : undefined,
+    token: target === home ? ref : undefined,
+    credential: ref,
     predicateIdentity: undefined,
     isRoot: false,
   }
@@ -119,60 +135,80 @@ function keyPermissions(unit: UnitOfWork, setting: RoleSetting, database: Databa
   return permissionsOf(setting, unit.schemaAtStart(database))
 }
 
-function tokenCaller(unit: UnitOfWork, secret: Secret): Caller | undefined {
+/** The document of a key or token, if it is live, and its database and the one that it opens are. */
+function liveVersionIn(unit: UnitOfWork, ref: Ref, target: DatabaseId): StoredVersion | undefined {
+  let version: StoredVersion | undefined
+  const alive: boolean[] = []
+  // Independent reads, and the schema that whatever comes next needs: one round trip to a remote store.
+  const reads = [
+    () => alive.push(isAlive(unit, target)),
+    () => alive.push(target === ref.database || isAlive(unit, ref.database)),
+    () => unit.schemaAtStart(target),
+    () => {
+      version = liveVersion(unit, ref, undefined)
+    },
+  ]
+  unit.transaction.all(reads.length, (i) => reads[i]?.())
+  return alive.every(Boolean) ? version : undefined
+}
+
+function tokenCaller(unit: UnitOfWork, secret: Secret): Authenticated | undefined {
   const database = secret.database ?? rootDatabase
-  if (!isAlive(unit, database)) return undefined
   const ref = new Ref(database, nativeCollections.tokens, secret.id)
-  const version = liveVersion(unit, ref, undefined)
+  const version = liveVersionIn(unit, ref, database)
   if (version === undefined) return undefined
   if (!matchesHash(secret.random, version.fields.get('hashed_secret'))) return undefined
   const instance = version.fields.get('instance')
-  return instance instanceof Ref ? identityCaller(unit, instance, ref) : undefined
+  return instance instanceof Ref
+    ? identityCaller(unit, instance, { token: ref, credential: ref })
+    : undefined
 }
 
 /** The caller that acts as a document; undefined unless the document is live. */
 function identityCaller(
   unit: UnitOfWork,
   identity: Ref,
-  token: Ref | undefined,
-): Caller | undefined {
+  { token, credential }: Pick<Caller, 'token' | 'credential'>,
+): Authenticated | undefined {
   const schema = unit.schemaAtStart(identity.database)
   const isKnown = identity.collection < 1024 || schema.collections.has(identity.collection)
-  if (!isKnown || !isLive(unit, identity)) return undefined
-  return {
+  if (!isKnown) return undefined
+  const caller = {
     database: identity.database,
     permissions: permissionsOfIdentity(identity, schema),
     identity,
     token,
+    credential,
     predicateIdentity: identity,
     isRoot: false,
   }
+  return { caller, isLive: () => isLive(unit, identity) }
 }
 
 /** A key's caller with the rights that the suffix asks for, if the key may ask (data-model §6.2). */
-function scoped(unit: UnitOfWork, caller: Caller, scope: Scope): Caller | undefined {
+function scoped(unit: UnitOfWork, caller: Caller, scope: Scope): Authenticated | undefined {
   const { kind } = caller.permissions
   const isOwnDocument = scope.as.kind === 'document' && scope.path.length === 0
   if (kind !== 'admin' && !(kind === 'server' && isOwnDocument)) return undefined
   const database = descend(unit, caller.database, scope.path)
   if (database === undefined) return undefined
   const { as } = scope
-  if (as.kind === 'role') {
-    const token = database === caller.database ? caller.token : undefined
-    return { ...caller, database, token, permissions: { kind: as.role }, isRoot: false }
-  }
+  const token = database === caller.database ? caller.token : undefined
+  const there = { ...caller, database, token, isRoot: false }
+  if (as.kind === 'role') return known({ ...there, permissions: { kind: as.role } })
   const schema = unit.schemaAtStart(database)
   if (as.kind === 'named role') {
     const id = schema.names.roles.get(as.name)
     if (id === undefined) return undefined
     const ref = new Ref(database, nativeCollections.roles, id)
-    return { ...caller, database, permissions: permissionsOf([ref], schema), isRoot: false }
+    return known({ ...there, permissions: permissionsOf([ref], schema) })
   }
   const collection = schema.names.collections.get(as.collection)
   if (collection === undefined) return undefined
-  const { token } = caller
-  const own = database === caller.database && token instanceof Ref ? token : undefined
-  return identityCaller(unit, new Ref(database, Number(collection), as.id), own)
+  const own = token instanceof Ref ? token : undefined
+  const { credential } = caller
+  const identity = new Ref(database, Number(collection), as.id)
+  return identityCaller(unit, identity, { token: own, credential })
 }
 
 /** The database at the end of a path of names below another. */

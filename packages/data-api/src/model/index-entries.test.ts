@@ -133,6 +133,8 @@ describeDataApi('index entries', (open) => {
     })
     await put(1, { a: 'ÉLAN' })
     await put(2, { a: 5 })
+    await put(3, { a: 'Straße' })
+    expect(await ids(q.Casefold('STRASSE'))).toEqual([3])
     expect(await ids('élan')).toEqual([1])
     expect(await ids('ÉLAN')).toEqual([])
     expect(await ids(5)).toEqual([2])

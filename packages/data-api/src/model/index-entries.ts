@@ -18,6 +18,7 @@ import {
   instanceNotUnique,
   isArray,
   isScalar,
+  nfkcCaseFold,
   ObjectValue,
   orderKey,
   Position,
@@ -59,7 +60,8 @@ export interface DocumentChange {
   readonly position: Position | undefined
 }
 
-interface Entry {
+/** An entry as it is stored. */
+export interface Entry {
   readonly key: Uint8Array
   /** The key up to the document: what a unique index allows once. */
   readonly constraint: Uint8Array
@@ -144,7 +146,7 @@ function checkUnique(
 }
 
 /** The entries of one version of a document in one index. No two of them have the same key. */
-function entriesOf(
+export function entriesOf(
   view: DatabaseView,
   index: Index,
   ref: Ref,
@@ -261,8 +263,7 @@ function indexable(value: Value): Value {
 }
 
 function fold(value: Value, casefold: boolean): Value {
-  if (!casefold || typeof value !== 'string') return value
-  return value.normalize('NFKC').toLowerCase().normalize('NFKC')
+  return casefold && typeof value === 'string' ? nfkcCaseFold(value) : value
 }
 
 /** Walks a path; through an array of objects it collects from each (data-model §5.1). */

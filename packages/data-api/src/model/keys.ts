@@ -10,7 +10,7 @@
  * F0 'q' database(8) native(1)                                the next sequential id
  * F0 'v' database(8)                                          the schema's version
  * F0 'g' database(8)                                          a database that exists: where its document is
- * F0 'k' id(8)                                                a key: the databases that store one of this id
+ * F0 'k' id(8)                                                keys of this id: where they are stored and lead
  * F0 'o' database(8) native(1) collection(4) id(8) id(8)      a token or credentials of a document
  * ```
  *
@@ -135,19 +135,28 @@ export function idInOwnedKey(key: Uint8Array): bigint {
 }
 
 const rawTermsMax = 64
+const hashedTerms = 0xff
+/** Where the terms stand in an entry's key. */
+const termsOffset = 14
 
 /** The terms part of an entry's key, from their encoding. */
 export function termsPart(encoded: Uint8Array): Uint8Array {
   if (encoded.length <= rawTermsMax) return Buffer.concat([Buffer.of(encoded.length), encoded])
-  return Buffer.concat([Buffer.of(0xff), createHash('sha256').update(encoded).digest()])
+  return Buffer.concat([Buffer.of(hashedTerms), createHash('sha256').update(encoded).digest()])
 }
 
 /** Everything before the values in the keys of an index's entries under `terms`. */
 export function entryPrefix(index: Ref, terms: Uint8Array): Buffer {
-  const head = begin('entry', index.database, 14)
+  const head = begin('entry', index.database, termsOffset)
   // Index ids are sequential from 32768 and stay below 2^16.
   head.writeUInt32BE(Number(index.id), 10)
   return Buffer.concat([head, terms])
+}
+
+/** The part of an entry's key that `entryPrefix` made. */
+export function prefixInEntryKey(key: Uint8Array): Uint8Array {
+  const length = key[termsOffset] ?? 0
+  return key.subarray(0, termsOffset + 1 + (length === hashedTerms ? 32 : length))
 }
 
 /** Values longer than this in their order key are cut, and told apart by a hash (the entry keeps them). */

@@ -12,6 +12,7 @@ import {
   Ref,
 } from '@vivarium/fql'
 import type { Transaction } from '@vivarium/store'
+import type { ChangeLog } from './changes.ts'
 import type { LambdaCodec } from './codec.ts'
 import { nameKey, schemaVersionKey } from './keys.ts'
 import { lambdaCodec } from './lambda-codec.ts'
@@ -32,6 +33,8 @@ export interface UnitOfWorkOptions {
   readonly version: ApiVersion
   /** Random bytes, drawn for this request alone: new secrets come from them. */
   readonly entropy: Uint8Array
+  /** Where written documents tell what they were. Absent: nobody wants to know. */
+  readonly changes?: ChangeLog | undefined
 }
 
 /** One transaction, with what its parts share. */
@@ -40,6 +43,8 @@ export class UnitOfWork {
   readonly meter: Meter
   readonly version: ApiVersion
   readonly entropy: Uint8Array
+  /** What this transaction has changed, if somebody follows. */
+  readonly changes: ChangeLog | undefined
   /** Documents and sets read by functions of the query (wire §3.2). */
   readOps = 0
   /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
@@ -58,6 +63,7 @@ export class UnitOfWork {
     this.meter = options.meter
     this.version = options.version
     this.entropy = options.entropy
+    this.changes = options.changes
     this.#schemas = options.schemas
   }
 

@@ -94,6 +94,7 @@ export function putVersion(
     throw new RequestError(400, 'bad request', why)
   }
   unit.transaction.put(documentKey(ref), bytes)
+  unit.changes?.wrote(ref, previous, version)
   return forgotten
 }
 
@@ -120,6 +121,7 @@ export function deleteVersion(
   unit.transaction.put(key, encodeVersion(deletion, unit.lambdas(ref.database)))
   unit.noteDeletion(key)
   unit.transaction.delete(documentKey(ref))
+  unit.changes?.wrote(ref, previous, undefined)
   return forgotten
 }
 

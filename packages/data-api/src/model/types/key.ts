@@ -1,6 +1,6 @@
-import type { ObjectValue } from '@vivarium/fql'
+import { type ObjectValue, Ref } from '@vivarium/fql'
 import { data, databaseRef, fail, field, priority, string, ttl } from '../fields.ts'
-import { addKeyHome, removeKeyHome } from '../key-homes.ts'
+import { putKeyHome, removeKeyHome } from '../key-homes.ts'
 import { mask } from '../patch.ts'
 import { decodeSecret, encodeSecret, hashSecret, randomFor } from '../secrets.ts'
 import { defineType } from './define-type.ts'
@@ -45,8 +45,10 @@ export const keyType = defineType({
       ...(secret.shown === undefined ? {} : { shown: shownWith(stored, secret.shown) }),
     }
   },
-  written: ({ view, ref, action }) => {
-    if (action === 'create') addKeyHome(view.unit, ref.id, ref.database)
+  written: ({ view, ref, fields }) => {
+    const database = fields.get('database')
+    const target = database instanceof Ref ? database.id : ref.database
+    putKeyHome(view.unit, ref.id, { home: ref.database, target })
   },
   deleted: (view, ref) => removeKeyHome(view.unit, ref.id, ref.database),
 })
