@@ -1,2 +1,2 @@
-export { bodyBytesMax, createDataApi, type DataApiOptions } from './data-api.ts'
+export { bodyBytesMax, createDataApi, type DataApi, type DataApiOptions } from './data-api.ts'
 export { faults } from './http/responses.ts'

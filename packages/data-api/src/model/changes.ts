@@ -1,0 +1,72 @@
+/**
+ * What a transaction has changed, told to whoever follows a database as it changes.
+ *
+ * Documents tell their changes as they are written (`versions.ts`); the log belongs to one run of one
+ * transaction, and is published only if that run is committed.
+ */
+import type { DatabaseId, Ref } from '@vivarium/fql'
+import type { StoredVersion } from './codec.ts'
+
+/** A document that was written in the present: its new version is valid from the commit on. */
+export interface LiveChange {
+  readonly kind: 'live'
+  readonly ref: Ref
+  /** The version before the transaction; absent if there was none. It may have expired. */
+  readonly before: StoredVersion | undefined
+  /** The version that it left; absent for a deletion. */
+  readonly after: StoredVersion | undefined
+}
+
+/**
+ * A version of the past that was written or removed, or whose predecessor was: each counts as rewritten
+ * (data-model §10.2).
+ */
+export interface HistoryRewrite {
+  readonly kind: 'rewrite'
+  readonly ref: Ref
+  /** As it is now; as it was, if it was removed. */
+  readonly version: StoredVersion
+  /** The version before it, which its difference is told against. */
+  readonly previous: StoredVersion | undefined
+  readonly isRemoved: boolean
+}
+
+/** One document's part in a transaction. */
+export type Change = LiveChange | HistoryRewrite
+
+/** The changes of one run of a transaction, of the databases that somebody follows. */
+export class ChangeLog {
+  readonly #isWatched: (database: DatabaseId) => boolean
+  readonly #live = new Map<string, LiveChange>()
+  readonly #rewrites: HistoryRewrite[] = []
+
+  constructor(isWatched: (database: DatabaseId) => boolean) {
+    this.#isWatched = isWatched
+  }
+
+  /** A document was written or deleted; what it was before its first write is what counts. */
+  wrote(ref: Ref, before: StoredVersion | undefined, after: StoredVersion | undefined): void {
+    if (!this.#isWatched(ref.database)) return
+    const name = refName(ref)
+    const known = this.#live.get(name)
+    this.#live.set(name, { kind: 'live', ref, before: known ? known.before : before, after })
+  }
+
+  /** A version of the past was written or removed, or follows one that was; in the order of the events. */
+  rewrote(rewrite: Omit<HistoryRewrite, 'kind'>): void {
+    if (this.#isWatched(rewrite.ref.database)) this.#rewrites.push({ kind: 'rewrite', ...rewrite })
+  }
+
+  /** Every change, in the order of the documents' first writes. What was made and deleted is none. */
+  get changes(): readonly Change[] {
+    const live = [...this.#live.values()].filter(
+      ({ before, after }) => before !== undefined || after !== undefined,
+    )
+    return [...live, ...this.#rewrites]
+  }
+}
+
+/** A ref as the key of a map. */
+export function refName({ database, collection, id }: Ref): string {
+  return `${database}/${collection}/${id}`
+}
