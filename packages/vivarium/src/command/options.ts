@@ -124,6 +124,12 @@ export const optionDefinitions = {
     placeholder: 'URL',
     help: 'call triggers there instead of in the function host',
   },
+  functions: {
+    flag: 'functions',
+    variable: 'VIVARIUM_FUNCTIONS',
+    placeholder: 'FILE',
+    help: 'functions of your own (default: functions.json in the data directory)',
+  },
   logLevel: {
     flag: 'log-level',
     variable: 'VIVARIUM_LOG_LEVEL',

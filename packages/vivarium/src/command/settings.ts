@@ -39,6 +39,8 @@ export interface Settings {
   readonly region: string
   readonly issuer: string | undefined
   readonly lambdaEndpoint: string | undefined
+  /** The file that lists functions besides the token trigger. */
+  readonly functionsFile: FunctionsFileSetting
   readonly logLevel: LogLevel | undefined
   readonly rootKey: string | undefined
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
@@ -49,6 +51,14 @@ export interface Settings {
 export type StoreSetting =
   | { readonly kind: 'memory' }
   | { readonly kind: 'lmdb'; readonly path: string }
+
+/** Which file, and whether it must be there. */
+export interface FunctionsFileSetting {
+  /** An absolute path. */
+  readonly path: string
+  /** Asked for by name, and not merely looked for where it may be. */
+  readonly isRequired: boolean
+}
 
 const rootKeyLengthMin = 16
 
@@ -146,6 +156,10 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
     region: read('region', texts.region) ?? 'us-east-1',
     issuer: read('issuer', texts.issuer),
     lambdaEndpoint: read('lambdaEndpoint', texts.origin),
+    functionsFile: {
+      path: path.resolve(values.functions ?? path.join(dataDir, 'functions.json')),
+      isRequired: values.functions !== undefined,
+    },
     logLevel: read('logLevel', texts.logLevel),
     rootKey,
     credentials: readCredentials(

@@ -4,6 +4,7 @@ import { readSettings, type Settings } from '../command/settings.ts'
 import { UsageError } from '../command/usage-error.ts'
 import { checkBuilds } from './check-builds.ts'
 import { checkDataDirectory } from './check-data-directory.ts'
+import { checkFunctions } from './check-functions.ts'
 import { checkNode } from './check-node.ts'
 import { checkPorts } from './check-ports.ts'
 import { checkReachable } from './check-reachable.ts'
@@ -31,6 +32,7 @@ async function examine(given: Pick<Arguments, 'values'>): Promise<readonly Findi
     () => checkDataDirectory(settings),
     () => checkStore(settings),
     () => checkBuilds(settings),
+    () => checkFunctions(settings),
     () => checkTls(settings),
     () => checkPorts(settings),
     () => checkReachable(settings),

@@ -4,10 +4,13 @@ import { packageVersion } from '../package-files.ts'
 import { type OpenServer, openServer, type ServerContext } from './open-server.ts'
 
 /** Opens the data API. */
-export function openDataApi(
+export async function openDataApi(
   { store, rootSecret }: { readonly store: Store; readonly rootSecret: string },
   context: ServerContext,
 ): Promise<OpenServer> {
-  const handler = createDataApi({ store, rootSecrets: [rootSecret], build: packageVersion() })
-  return openServer('data-api', handler, { bodyBytesMax, faults }, context)
+  const dataApi = createDataApi({ store, rootSecrets: [rootSecret], build: packageVersion() })
+  const server = await openServer('data-api', dataApi, { bodyBytesMax, faults }, context)
+  // Before its listener drains, which would wait for the open streams.
+  context.opened.add(() => dataApi.close())
+  return server
 }

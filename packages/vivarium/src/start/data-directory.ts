@@ -6,6 +6,7 @@
  * root.key            the data API's root secret, if it was made here
  * token-trigger.key   the server key of the token trigger
  * seeded.json         what seeding made: the ids that the web application needs
+ * functions.json      functions besides the token trigger, if somebody put it there; only read
  * ```
  *
  * The keys are readable by their owner alone.

@@ -6,10 +6,8 @@ import {
   faults,
 } from '@vivarium/function-host'
 import { triggerBundle } from '../package-files.ts'
+import { readFunctions, triggerName } from './functions-file.ts'
 import { type OpenServer, openServer, type ServerContext } from './open-server.ts'
-
-/** The token trigger's name in the function host. */
-export const triggerName = 'token-trigger'
 
 /** A little more than the trigger gives itself, as much as user pools wait. */
 const triggerTimeoutMs = 5_000
@@ -21,7 +19,7 @@ export interface TriggerNeeds {
   readonly serverKeyFile: string
 }
 
-/** Opens the function host, with the token trigger in it. */
+/** Opens the function host, with the token trigger and the functions of one's own in it. @throws StartError */
 export async function openFunctions(
   trigger: TriggerNeeds,
   context: ServerContext,
@@ -33,6 +31,7 @@ export async function openFunctions(
       `${triggerBundle} is missing: nobody can sign in. Run npm run build.`,
     )
   }
+  const own = await readFunctions(settings.functionsFile)
   const functions = createFunctionHost({
     region: settings.region,
     reload: true,
@@ -48,6 +47,7 @@ export async function openFunctions(
           FAUNA_SERVER_KEY_FILE: trigger.serverKeyFile,
         },
       },
+      ...own,
     ],
     onLog: ({ functionName, requestId, source, text }) => {
       const level = source === 'function' ? 'info' : 'debug'

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Settings } from '../command/settings.ts'
 import { StartError } from '../command/usage-error.ts'
 import type { DataDirectory, Seeded } from './data-directory.ts'
-import { triggerName } from './functions-server.ts'
+import { triggerName } from './functions-file.ts'
 import { storeName } from './open-store.ts'
 
 /** What seeding speaks to. */
