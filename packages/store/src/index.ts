@@ -5,4 +5,9 @@ export {
   type MemoryStoreOptions,
   openMemoryStore,
 } from './memory/memory-store.ts'
+export {
+  openPostgresStore,
+  type PostgresStore,
+  type PostgresStoreOptions,
+} from './postgres/postgres-store.ts'
 export * from './store.ts'

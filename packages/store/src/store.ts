@@ -152,6 +152,8 @@ export type StoreErrorCode =
   | 'key-too-long'
   /** The store was closed, or could not be reached. Nothing was written. */
   | 'closed'
+  /** The database was lost while it committed, and could not be asked whether it did. */
+  | 'unknown'
   /** No room is left, or the medium failed. Nothing was written. */
   | 'storage'
   /** The data was written by a newer version, or is not ours. */

@@ -1,0 +1,118 @@
+import { mapKey } from '../bytes.ts'
+import { Overlay } from '../overlay.ts'
+import { Restart, type Source, writeTimestamp } from '../run.ts'
+import type { Bytes } from '../store.ts'
+import { type Ask, Question } from './statements.ts'
+import type { Attempt, Writer } from './writer.ts'
+
+/** Writers whose bodies have run one after another, each seeing what the ones before it wrote. */
+export class Batch {
+  readonly #attempts = new Map<Writer, Attempt>()
+  /** What each has read. */
+  readonly #asks = new Map<Writer, readonly Ask[]>()
+  readonly #overlay = new Overlay()
+  readonly #versions = new Map<string, bigint>()
+  #first: bigint | undefined
+  /** The latest time that the batch takes. */
+  last: bigint
+
+  /** Runs the bodies, at times after `last`. Those that have nothing to commit, or miss something, leave. */
+  constructor(writers: Iterable<Writer>, now: () => bigint, last: bigint) {
+    this.last = last
+    for (const writer of writers) this.#add(writer, now)
+  }
+
+  get isEmpty(): boolean {
+    return this.#attempts.size === 0
+  }
+
+  get writers(): Iterable<Writer> {
+    return this.#attempts.keys()
+  }
+
+  /** The earliest time in it. */
+  get first(): bigint {
+    return this.#first ?? this.last
+  }
+
+  /** Asks whether everything that was read is still so. */
+  question(): Question {
+    return new Question([...this.#asks.values()].flat())
+  }
+
+  /** The parameters of `commit` after those of the question. `id` tells the store that commits. */
+  parameters(id: Bytes): readonly unknown[] {
+    const [removed, keys, values, versions]: [Bytes[], Bytes[], Bytes[], bigint[]] = [
+      [],
+      [],
+      [],
+      [],
+    ]
+    for (const { key, value } of this.#overlay.writes()) {
+      if (value === undefined) {
+        removed.push(key)
+        continue
+      }
+      keys.push(key)
+      values.push(value)
+      versions.push(this.#versions.get(mapKey(key)) ?? this.last)
+    }
+    return [this.first, this.last, id, removed, keys, values, versions]
+  }
+
+  /** The writers that read something that is no longer so. */
+  *stale(taken: ReadonlySet<Ask>): Iterable<Writer> {
+    for (const [writer, asks] of this.#asks) if (asks.some((ask) => taken.has(ask))) yield writer
+  }
+
+  /** Tells the callers that it is committed. */
+  tell(): void {
+    for (const attempt of this.#attempts.values()) attempt.tell()
+  }
+
+  #add(writer: Writer, now: () => bigint): void {
+    try {
+      const timestamp = writeTimestamp(now(), this.last, writer.options)
+      const attempt = writer.attempt(layered(writer.cache.begin(), this.#overlay), timestamp)
+      const { run } = attempt
+      if (!run.wrote) {
+        writer.leave()
+        return
+      }
+      for (const { key, value } of run.overlay.writes()) {
+        if (value === undefined) this.#overlay.delete(key)
+        else this.#overlay.put(key, value)
+        this.#versions.set(mapKey(key), timestamp)
+      }
+      this.#first ??= timestamp
+      this.last = run.lastMicros
+      this.#attempts.set(writer, attempt)
+      this.#asks.set(writer, writer.cache.used())
+    } catch (error) {
+      this.#refuse(writer, error)
+    }
+  }
+
+  /**
+   * What a body throws may come from what others in the batch wrote, or from reads of different moments, and
+   * neither is certain. Then it is run again on its own, and throws it there or not.
+   */
+  #refuse(writer: Writer, error: unknown): void {
+    const isCertain = this.#overlay.isEmpty && writer.cache.moment !== undefined
+    if (error instanceof Restart || !isCertain) writer.leave()
+    else writer.reject(error)
+  }
+}
+
+/** What was read, under what the writers before wrote. */
+function layered(base: Source, overlay: Overlay): Source {
+  return {
+    get(key) {
+      const pending = overlay.get(key)
+      return pending === undefined ? base.get(key) : pending.value
+    },
+    range(from, to, reverse, expected) {
+      return overlay.merge(base.range(from, to, reverse, expected), from, to, reverse)
+    },
+  }
+}

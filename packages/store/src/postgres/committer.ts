@@ -1,0 +1,215 @@
+/**
+ * Commits what transactions write, all that wait at once.
+ *
+ * One batch is under way at a time. Its bodies run one after another, at times that follow one another; then
+ * one statement writes everything if all that was read is still so and the times are still to come.
+ * Otherwise it gives what has changed, and the bodies run again with that. The statement runs under the lock
+ * that all writers of all processes take, so what it finds stays so until it has committed. The lock is
+ * taken and released within the server, in the one round trip of the commit: no process that is slow or
+ * gone keeps the others waiting. Only a batch that has lost more than once takes it before its bodies run.
+ */
+import { randomBytes } from 'node:crypto'
+import { StoreError } from '../store.ts'
+import { Batch } from './batch.ts'
+import type { Database, Outcome, Statement } from './database.ts'
+import { isSerializationFailure, storeErrorOf } from './failures.ts'
+import { type Ask, Question, type Statements } from './statements.ts'
+import type { Writer } from './writer.ts'
+
+/** Most writers in a batch. */
+const batchMax = 500
+
+/** How often a batch is sent in the hope that nothing has changed, before it takes the lock first. */
+const hopefulMax = 2
+
+/** The first and the longest pause after the database refused to serialize, and while it is gone. */
+const pauseMs = { first: 20, most: 500 }
+
+/** What commits. */
+export class Committer {
+  readonly #database: Database
+  readonly #statements: Statements
+  readonly #now: () => bigint
+  readonly #settleTimeoutMs: number
+  /** Under it the database knows this store's last commit. */
+  readonly #id = randomBytes(16)
+  #queue: Writer[] = []
+  #isDraining = false
+  /** The batch whose end is not known yet. */
+  #underWay: Batch | undefined
+  /** The latest commit time that this process knows. */
+  last = 0n
+
+  constructor(
+    database: Database,
+    statements: Statements,
+    now: () => bigint,
+    settleTimeoutMs: number,
+  ) {
+    this.#database = database
+    this.#statements = statements
+    this.#now = now
+    this.#settleTimeoutMs = settleTimeoutMs
+  }
+
+  get isIdle(): boolean {
+    return !this.#isDraining
+  }
+
+  /** The clock, but before any time that is not yet committed: what is read now may lack it. */
+  clock(): bigint {
+    const now = this.#now()
+    const first = this.#underWay?.first
+    return first === undefined || now < first ? now : first - 1n
+  }
+
+  /** Takes note of a commit time that was read. */
+  learn(last: bigint): void {
+    if (last > this.last) this.last = last
+  }
+
+  /** Has a writer committed with the next batch. */
+  add(writer: Writer): void {
+    this.#queue.push(writer)
+    if (this.#isDraining) return
+    this.#isDraining = true
+    // Whoever asks in this same turn goes along.
+    setImmediate(() => void this.#drain())
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const writers = this.#queue.splice(0, batchMax)
+      try {
+        await this.#commit(writers)
+      } catch (cause) {
+        const error = storeErrorOf(cause, this.#database.where)
+        for (const writer of writers) writer.reject(error)
+      }
+      this.#underWay = undefined
+    }
+    this.#isDraining = false
+  }
+
+  /** Sends the writers as often as it takes. @throws if the database failed, and nothing was written */
+  async #commit(all: readonly Writer[]): Promise<void> {
+    let pause = pauseMs.first
+    let writers: readonly Writer[] = all
+    for (let attempt = 1; writers.length > 0; attempt++) {
+      const sent =
+        attempt > hopefulMax ? await this.#sendLocked(writers) : await this.#send(writers)
+      if (sent === undefined) return
+      const { batch, question, outcome } = sent
+      if (outcome.kind === 'undone' && !isSerializationFailure(outcome.error)) throw outcome.error
+      if (outcome.kind === 'ended') {
+        const { last, isCommitted, taken } = question.answer(outcome.rows)
+        this.learn(isCommitted ? batch.last : last)
+        if (isCommitted) return batch.tell()
+        writers = mayTryAgain(batch, taken)
+        continue
+      }
+      if (outcome.kind === 'unknown') {
+        const isCommitted = await this.#settle(batch, outcome.error)
+        this.learn(batch.last)
+        if (isCommitted) return batch.tell()
+        writers = [...batch.writers]
+        continue
+      }
+      writers = [...batch.writers].filter((writer) => writer.mayTryAgain())
+      await pauseFor(pause)
+      pause = Math.min(pause * 2, pauseMs.most)
+    }
+  }
+
+  /** Runs the bodies and sends what they wrote; undefined if none of them has anything to commit. */
+  async #send(writers: readonly Writer[]): Promise<Sent | undefined> {
+    const batch = new Batch(writers, this.#now, this.last)
+    if (batch.isEmpty) return undefined
+    this.#underWay = batch
+    const question = batch.question()
+    const { lock } = this.#statements
+    const outcome = await this.#database.transact([
+      { name: 'lock', text: lock },
+      this.#commitOf(batch, question),
+    ])
+    return { batch, question, outcome }
+  }
+
+  /** Takes the lock, brings what was read up to date, runs the bodies, and sends what they wrote. */
+  async #sendLocked(writers: readonly Writer[]): Promise<Sent | undefined> {
+    const { lock, read } = this.#statements
+    const before = new Question(writers.flatMap((writer) => writer.cache.used()))
+    let made: Pick<Sent, 'batch' | 'question'> | undefined
+    const outcome = await this.#database.transactInTwo(
+      [
+        { name: 'lock', text: lock },
+        { name: 'read', text: read, values: before.parameters },
+      ],
+      (rows) => {
+        this.learn(before.answer(rows).last)
+        for (const writer of writers) writer.cache.moment = undefined
+        const batch = new Batch(writers, this.#now, this.last)
+        if (batch.isEmpty) return undefined
+        this.#underWay = batch
+        const question = batch.question()
+        made = { batch, question }
+        return this.#commitOf(batch, question)
+      },
+    )
+    if (made === undefined && outcome.kind === 'undone') throw outcome.error
+    return made === undefined ? undefined : { ...made, outcome }
+  }
+
+  #commitOf(batch: Batch, question: Question): Statement {
+    const values = [...question.parameters, ...batch.parameters(this.#id)]
+    return { name: 'commit', text: this.#statements.commit, values }
+  }
+
+  /**
+   * Finds out whether a batch was committed when the connection ended before the answer came. If it was not,
+   * it never will be: its times are made past ones, and a commit with such times writes nothing.
+   *
+   * @throws StoreError `unknown` if the database cannot be asked
+   */
+  async #settle(batch: Batch, cause: unknown): Promise<boolean> {
+    const { lock, fence, lastOfWriter } = this.#statements
+    const deadline = performance.now() + this.#settleTimeoutMs
+    for (let pause = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.most)) {
+      const outcome = await this.#database.transact([
+        { name: 'lock', text: lock },
+        { text: fence, values: [batch.last, this.#id] },
+        { text: lastOfWriter, values: [this.#id] },
+      ])
+      if (outcome.kind === 'ended') return outcome.rows[0]?.[0] === batch.last
+      if (performance.now() > deadline) {
+        throw new StoreError(
+          'unknown',
+          `The database at ${this.#database.where} was lost while it committed; whether it did is not known.`,
+          { cause },
+        )
+      }
+      await pauseFor(pause)
+    }
+  }
+}
+
+/** A batch that was sent, what was asked with it, and what became of it. */
+interface Sent {
+  readonly batch: Batch
+  readonly question: Question
+  readonly outcome: Outcome
+}
+
+/** Counts the conflicts of a batch that was not committed, and gives those who go on. */
+function mayTryAgain(batch: Batch, taken: ReadonlySet<Ask>): readonly Writer[] {
+  const stale = new Set(batch.stale(taken))
+  // What has changed is of a later moment than the rest.
+  for (const writer of stale) writer.cache.moment = undefined
+  return [...batch.writers].filter((writer) => !stale.has(writer) || writer.mayTryAgain())
+}
+
+/** Waits between half as long and as long, so that those who collided do not collide again. */
+function pauseFor(milliseconds: number): Promise<void> {
+  const jittered = milliseconds * (0.5 + Math.random() / 2)
+  return new Promise((resolve) => setTimeout(resolve, jittered))
+}

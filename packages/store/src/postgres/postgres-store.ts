@@ -1,0 +1,175 @@
+/**
+ * The store on PostgreSQL, and on what speaks its protocol.
+ *
+ * A body runs against a cache; what it misses is fetched, all of it in one round trip, and it runs again
+ * from the start. What it reads alone is answered from that: the cache is of one moment. What it writes is
+ * committed in one more round trip, if what it read is still so. docs/decisions/0002 says why this way.
+ */
+import { clockMicros, Restart, Run, readTimestamp, type WriteMode } from '../run.ts'
+import {
+  type Committed,
+  type Store,
+  StoreError,
+  type Transaction,
+  type TransactOptions,
+} from '../store.ts'
+import { Cache } from './cache.ts'
+import { Committer } from './committer.ts'
+import { Database, type DatabaseOptions } from './database.ts'
+import { Fetcher } from './fetcher.ts'
+import { openSchema } from './schema.ts'
+import { type Statements, statementsOf } from './statements.ts'
+import { WriterOf } from './writer.ts'
+
+/** Where a store on PostgreSQL is. */
+export interface PostgresStoreOptions extends DatabaseOptions {
+  /** The schema of its tables; made if it is missing. Default `vivarium`. */
+  readonly schema?: string
+  /** The clock, in microseconds since the Unix epoch. Default: the machine's. */
+  readonly now?: () => bigint
+  /**
+   * How long to look for the outcome of a commit during which the connection was lost, before it is
+   * reported as unknown. Default 10 seconds.
+   */
+  readonly settleTimeoutMs?: number
+}
+
+/** A store on PostgreSQL, which also says how often it waited for the database. */
+export interface PostgresStore extends Store {
+  /** Statements, or transactions sent as a whole, whose answer was waited for. */
+  readonly roundTrips: number
+}
+
+/**
+ * Opens a store on PostgreSQL. It connects when it is first used; what keeps it from that is what `transact`
+ * rejects with: `closed` if the database cannot be reached, `format` if a newer version or somebody else
+ * made the tables.
+ *
+ * @throws StoreError `closed` if the address is not a URL
+ */
+export function openPostgresStore(options: PostgresStoreOptions): PostgresStore {
+  return new StoreOnPostgres(options)
+}
+
+class StoreOnPostgres implements PostgresStore {
+  readonly kind = 'postgres'
+  readonly #now: () => bigint
+  readonly #database: Database
+  readonly #statements: Statements
+  readonly #fetcher: Fetcher
+  readonly #committer: Committer
+  readonly #underWay = new Set<Promise<unknown>>()
+  #opening: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: PostgresStoreOptions) {
+    this.#now = options.now ?? clockMicros
+    this.#database = new Database(options)
+    this.#statements = statementsOf(options.schema ?? 'vivarium')
+    const settleTimeoutMs = options.settleTimeoutMs ?? 10_000
+    this.#committer = new Committer(this.#database, this.#statements, this.#now, settleTimeoutMs)
+    this.#fetcher = new Fetcher(this.#database, this.#statements, () => this.#committer.clock())
+  }
+
+  get roundTrips(): number {
+    return this.#database.roundTrips
+  }
+
+  async transact<T>(
+    body: (transaction: Transaction) => T,
+    options: TransactOptions = {},
+  ): Promise<Committed<T>> {
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed.')
+    const transacting = this.#transact(body, options)
+    this.#underWay.add(transacting)
+    try {
+      return await transacting
+    } finally {
+      this.#underWay.delete(transacting)
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+    await this.#database.close()
+  }
+
+  async #transact<T>(
+    body: (transaction: Transaction) => T,
+    options: TransactOptions,
+  ): Promise<Committed<T>> {
+    await this.#open()
+    const intent = options.intent ?? 'unknown'
+    const cache = new Cache()
+    const writer = new WriterOf(body, options, cache)
+    let mode: WriteMode =
+      intent === 'read' ? 'forbidden' : intent === 'write' ? 'allowed' : 'promotes'
+    for (;;) {
+      const step = this.#run(body, options, cache, mode)
+      if (step.kind === 'read') return step.committed
+      if (step.kind === 'missing') await this.#load(cache)
+      if (step.kind === 'promotes') mode = 'allowed'
+      // A run that only finds out whether something is missing can be saved if nobody has to wait for it.
+      const isReady = step.kind === 'writes' || (mode === 'allowed' && this.#committer.isIdle)
+      if (!isReady) continue
+      const next = writer.next()
+      this.#committer.add(writer)
+      const committed = await next
+      if (committed !== undefined) return committed
+      await this.#load(cache)
+    }
+  }
+
+  /** Runs the body once on what is loaded, at the time of a read: what it writes is not committed. */
+  #run<T>(
+    body: (transaction: Transaction) => T,
+    options: TransactOptions,
+    cache: Cache,
+    mode: WriteMode,
+  ): Step<T> {
+    const { last, clock } = cache.moment ?? { last: this.#committer.last, clock: this.#now() }
+    const timestamp = readTimestamp(clock, last, options)
+    const run = new Run(cache.begin(), timestamp, mode)
+    try {
+      const value = run.to(body)
+      if (run.wrote) return { kind: 'writes' }
+      const committed = { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }
+      return { kind: 'read', committed }
+    } catch (error) {
+      if (error instanceof Restart) {
+        return { kind: error.reason === 'write' ? 'promotes' : 'missing' }
+      }
+      throw error
+    }
+  }
+
+  async #load(cache: Cache): Promise<void> {
+    await this.#fetcher.load(cache)
+    this.#committer.learn(cache.moment?.last ?? 0n)
+  }
+
+  /** Opens the tables, once; again if that failed. */
+  async #open(): Promise<void> {
+    this.#opening ??= openSchema(this.#database, this.#statements).then((last) =>
+      this.#committer.learn(last),
+    )
+    try {
+      await this.#opening
+    } catch (error) {
+      this.#opening = undefined
+      throw error
+    }
+  }
+}
+
+/** What one run of a body came to. */
+type Step<T> =
+  | { readonly kind: 'read'; readonly committed: Committed<T> }
+  | { readonly kind: 'writes' }
+  | { readonly kind: 'promotes' }
+  | { readonly kind: 'missing' }
