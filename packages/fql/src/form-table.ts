@@ -43,15 +43,15 @@ function formTable(forms: readonly Form[]): FormTable {
       bySignature.set(signature, form)
     }
   }
-  const byOrder = new Map<string, FormMatch>()
+  /** That keys are no form is worth remembering too: every ref is written as an object that is none. */
+  const byOrder = new Map<string, FormMatch | undefined>()
   return {
     match(keys) {
       const order = keys.length === 1 ? (keys[0] as string) : keys.join('\0')
       const known = byOrder.get(order)
-      if (known !== undefined) return known
+      if (known !== undefined || byOrder.has(order)) return known
       const form = bySignature.get(signatureOf(keys))
-      if (form === undefined) return undefined
-      const match = { form, slots: form.keys.map((key) => keys.indexOf(key)) }
+      const match = form && { form, slots: form.keys.map((key) => keys.indexOf(key)) }
       if (byOrder.size < rememberedMax) byOrder.set(order, match)
       return match
     },

@@ -38,50 +38,45 @@ export function respond(outcome: Outcome, context: ResponseContext): HttpRespons
   const headers: Record<string, string> = {
     'content-type': contentType,
     'x-txn-time': String(outcome.txnTime ?? context.now),
-    ...(answer.hasMetrics === false ? {} : metricHeaders(outcome, text.length, context.startedMs)),
-    ...(parameters?.tags === undefined ? {} : { 'x-fauna-tags': parameters.tags }),
-    ...answer.headers,
   }
-  const body = outcome.stream ?? text
-  return { status: answer.status, headers: withCommon(headers, context), body }
+  if (answer.hasMetrics !== false) {
+    addMetrics(headers, outcome, { bytesOut: text.length, startedMs: context.startedMs })
+  }
+  if (parameters?.tags !== undefined) headers['x-fauna-tags'] = parameters.tags
+  if (answer.headers !== undefined) Object.assign(headers, answer.headers)
+  addCommon(headers, context)
+  return { status: answer.status, headers, body: outcome.stream ?? text }
 }
 
 /** The response to a request whose headers were refused: nothing ran, so nothing is told of it. */
 export function respondRefused(answer: Answer, context: ResponseContext): HttpResponse {
-  const headers = withCommon({ 'content-type': contentType }, context)
+  const headers: Record<string, string> = { 'content-type': contentType }
+  addCommon(headers, context)
   return { status: answer.status, headers, body: answer.body }
 }
 
-function metricHeaders(
+function addMetrics(
+  headers: Record<string, string>,
   { metrics, bytesIn }: Outcome,
-  bytesOut: number,
-  startedMs: number,
-): Record<string, string> {
-  return {
-    'x-compute-ops': String(metrics?.computeOps ?? 1),
-    'x-byte-read-ops': String(metrics?.readOps ?? 0),
-    'x-byte-write-ops': String(metrics?.writeOps ?? 0),
-    'x-query-time': String(Math.ceil(performance.now() - startedMs)),
-    'x-query-bytes-in': String(bytesIn ?? 0),
-    'x-query-bytes-out': String(bytesOut),
-    'x-storage-bytes-read': String(metrics?.bytesRead ?? 0),
-    'x-storage-bytes-write': String(metrics?.bytesWritten ?? 0),
-    'x-txn-retries': String(metrics?.retries ?? 0),
-  }
+  { bytesOut, startedMs }: { readonly bytesOut: number; readonly startedMs: number },
+): void {
+  headers['x-compute-ops'] = String(metrics?.computeOps ?? 1)
+  headers['x-byte-read-ops'] = String(metrics?.readOps ?? 0)
+  headers['x-byte-write-ops'] = String(metrics?.writeOps ?? 0)
+  headers['x-query-time'] = String(Math.ceil(performance.now() - startedMs))
+  headers['x-query-bytes-in'] = String(bytesIn ?? 0)
+  headers['x-query-bytes-out'] = String(bytesOut)
+  headers['x-storage-bytes-read'] = String(metrics?.bytesRead ?? 0)
+  headers['x-storage-bytes-write'] = String(metrics?.bytesWritten ?? 0)
+  headers['x-txn-retries'] = String(metrics?.retries ?? 0)
 }
 
 /** CORS, which names the headers so far, and then those that it does not name (wire §1.3). */
-function withCommon(
-  headers: Record<string, string>,
-  { request, build }: ResponseContext,
-): Record<string, string> {
+function addCommon(headers: Record<string, string>, { request, build }: ResponseContext): void {
   const { origin, traceparent: trace } = request.headers
-  return {
-    ...headers,
-    ...(origin === undefined ? {} : corsHeaders(origin, headers)),
-    'x-faunadb-build': build,
-    traceparent: traceparent(trace),
-  }
+  if (origin !== undefined) Object.assign(headers, corsHeaders(origin, headers))
+  headers['x-faunadb-build'] = build
+  headers.traceparent = traceparent(trace)
 }
 
 /** Indented, without reading numbers: their exact digits must stay. */
