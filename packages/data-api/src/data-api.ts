@@ -27,6 +27,8 @@ import {
   queryErrorAnswer,
   unauthorized,
 } from './http/responses.ts'
+import { createKeySets } from './jwt/key-sets.ts'
+import { createProver } from './jwt/prover.ts'
 import { authenticate } from './model/authenticate.ts'
 import { globalId } from './model/global-id.ts'
 import { UnitOfWork } from './model/unit-of-work.ts'
@@ -47,7 +49,10 @@ export interface DataApiOptions {
   readonly rootSecrets: readonly string[]
   /** The value of `x-faunadb-build`. */
   readonly build?: string
-  /** The clock, in microseconds since the Unix epoch, for answers without a transaction. Default: the machine's. */
+  /**
+   * The clock, in microseconds since the Unix epoch, for what happens without a transaction: answers, and the
+   * age of issuers' keys. Default: the machine's.
+   */
   readonly now?: () => bigint
   /**
    * Draws the randomness of one request, from which its secrets and salts are made: 244 random bits or more.
@@ -67,16 +72,17 @@ export interface DataApi {
 
 /** Makes the handler of the data API over a store. */
 export function createDataApi(options: DataApiOptions): DataApi {
+  const { build = 'vivarium', now = clockMicros } = options
   const runner: QueryRunner = {
     store: options.store,
     rootSecrets: options.rootSecrets,
     schemas: new Map(),
     entropy: options.entropy ?? drawEntropy,
+    prover: createProver(createKeySets(now)),
     feed: createLocalFeed(),
   }
   const limits = { ...streamLimitsDefault, ...options.streamLimits }
   const streams = new Streams({ ...runner, limits })
-  const { build = 'vivarium', now = clockMicros } = options
   const handler: HttpHandler = async (request) => {
     const startedMs = performance.now()
     const { origin } = request.headers
@@ -223,21 +229,18 @@ async function authorizedDatabase(
   secret: string,
   parameters: RequestParameters,
 ): Promise<bigint | undefined> {
-  const { value } = await runner.store.transact(
-    (transaction) => {
-      const { version } = parameters
-      const { schemas } = runner
-      const unit = new UnitOfWork({
-        transaction,
-        schemas,
-        meter: newMeter(),
-        version,
-        entropy: new Uint8Array(),
-      })
-      const authenticated = authenticate(unit, secret, runner.rootSecrets)
-      return authenticated?.isLive() ? authenticated.caller.database : undefined
-    },
-    { intent: 'read' },
+  const { version } = parameters
+  const { schemas, rootSecrets, store } = runner
+  const { value } = await runner.prover.run(secret, (proofs) =>
+    store.transact(
+      (transaction) => {
+        const once = { meter: newMeter(), entropy: new Uint8Array() }
+        const unit = new UnitOfWork({ transaction, schemas, version, proofs, ...once })
+        const authenticated = authenticate(unit, secret, rootSecrets)
+        return authenticated?.isLive() ? authenticated.caller.database : undefined
+      },
+      { intent: 'read' },
+    ),
   )
   return value
 }

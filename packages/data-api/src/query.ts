@@ -16,9 +16,11 @@ import { type Committed, type Store, StoreError } from '@vivarium/store'
 import type { RequestParameters } from './http/request-parameters.ts'
 import type { Answer } from './http/responses.ts'
 import { protocolError, queryErrorAnswer, unauthorized } from './http/responses.ts'
+import type { Prover } from './jwt/prover.ts'
 import { type Authenticated, authenticate } from './model/authenticate.ts'
 import { ChangeLog } from './model/changes.ts'
 import { DatabaseView } from './model/database-view.ts'
+import type { Proofs } from './model/proofs.ts'
 import { type SchemaCache, UnitOfWork } from './model/unit-of-work.ts'
 import type { ChangeFeed } from './streams/change-feed.ts'
 
@@ -60,6 +62,8 @@ export interface QueryRunner {
   readonly schemas: SchemaCache
   /** Random bytes for one request. */
   readonly entropy: () => Uint8Array
+  /** Finds out who signed the tokens that queries meet. */
+  readonly prover: Prover
   /** Where what is committed is told. */
   readonly feed: ChangeFeed
 }
@@ -77,6 +81,21 @@ export async function runQuery<A extends Answer>(
   query: Query,
   answerWith: AnswerWith<A>,
 ): Promise<QueryResult<A | Answer>> {
+  try {
+    const attempt = (proofs: Proofs) => runOnce(runner, query, proofs, answerWith)
+    return await runner.prover.run(query.secret, attempt)
+  } catch (error) {
+    return failed(error, undefined)
+  }
+}
+
+/** Runs a query with what is known of its tokens. */
+async function runOnce<A extends Answer>(
+  runner: QueryRunner,
+  query: Query,
+  proofs: Proofs,
+  answerWith: AnswerWith<A>,
+): Promise<QueryResult<A | Answer>> {
   const deadline = performance.now() + query.parameters.queryTimeoutMs
   const usage: { unit: UnitOfWork | undefined } = { unit: undefined }
   try {
@@ -92,6 +111,7 @@ export async function runQuery<A extends Answer>(
           version: query.parameters.version,
           entropy: query.entropy,
           changes: new ChangeLog(runner.feed.isWatched),
+          proofs,
         })
         usage.unit = unit
         const authenticated = authenticate(unit, query.secret, runner.rootSecrets)

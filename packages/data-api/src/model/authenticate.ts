@@ -1,15 +1,16 @@
 /** From a secret to a caller (wire §2, data-model §6.1 to §6.3). */
 import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
+import { looksLikeJwt } from '../jwt/jwt.ts'
 import { type Caller, type Permissions, permissionsOf, permissionsOfIdentity } from './caller.ts'
 import type { StoredVersion } from './codec.ts'
+import { DatabaseView } from './database-view.ts'
+import { jwtCaller } from './jwt-caller.ts'
 import { type KeyHome, keyHomes } from './key-homes.ts'
-import { databasePath, type RoleSetting, readRoleSetting } from './schema.ts'
+import { isAlive, rootDatabase } from './root-database.ts'
+import { type RoleSetting, readRoleSetting } from './schema.ts'
 import { decodeSecret, isSameSecret, matchesHash, type Secret } from './secrets.ts'
 import { resolveName, type UnitOfWork } from './unit-of-work.ts'
 import { isLive, liveVersion } from './versions.ts'
-
-/** The root database. */
-export const rootDatabase: DatabaseId = 0n
 
 /** What a secret's suffix asks for: a place below its database, and whose rights (wire §2.2). */
 interface Scope {
@@ -34,12 +35,19 @@ export interface Authenticated {
  * The caller that a secret stands for, as things are in this transaction; undefined for 401.
  *
  * @param rootSecrets acts as admin on the root database
+ * @param proofs what is known of the secret if it is a JSON Web Token. Default: what the transaction knows
+ * @throws Unproven through the whole transaction, for a token whose signature has yet to be checked
  */
 export function authenticate(
   unit: UnitOfWork,
   text: string,
   rootSecrets: readonly string[],
+  proofs = unit.proofs,
 ): Authenticated | undefined {
+  if (looksLikeJwt(text)) {
+    const caller = jwtCaller(unit, text, proofs, (one) => new DatabaseView(unit, one))
+    return caller && known(caller)
+  }
   const parts = parseSecret(text)
   if (parts === undefined) return undefined
   const { secret, scope } = parts
@@ -95,11 +103,6 @@ function rootCaller(secret: string, rootSecrets: readonly string[]): Caller | un
     predicateIdentity: undefined,
     isRoot: true,
   }
-}
-
-/** Whether a database and so its secrets are alive: it and every database above it exist. */
-function isAlive(unit: UnitOfWork, database: DatabaseId): boolean {
-  return databasePath(unit.transaction, rootDatabase, database) !== undefined
 }
 
 /** The caller of a key: the one among those of its id that has this secret. */

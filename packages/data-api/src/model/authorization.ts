@@ -98,7 +98,7 @@ function isMember(view: DatabaseView, { predicate }: Membership): boolean {
 }
 
 /** Whether a predicate gives exactly `true`; an error is a no (data-model §6.7). */
-function holds(view: DatabaseView, predicate: LambdaValue, argument: Value): boolean {
+export function holds(view: DatabaseView, predicate: LambdaValue, argument: Value): boolean {
   const result = attempt(() =>
     apply(predicate, argument, predicateContext(view, predicate), Position.root),
   )

@@ -21,7 +21,7 @@ export interface Caller {
   readonly identity: Value | undefined
   /** `CurrentToken()`; undefined where it is `invalid token`. */
   readonly token: Value | undefined
-  /** The document of the key or token in use, wherever it is stored; absent for a root secret. */
+  /** The document of the key, token or access provider in use, wherever it is stored; absent for a root secret. */
   readonly credential: Ref | undefined
   /** `CurrentIdentity()` inside role predicates (data-model §6.7). */
   readonly predicateIdentity: Value | undefined

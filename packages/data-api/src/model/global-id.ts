@@ -12,3 +12,15 @@ export function globalId(database: DatabaseId): string {
   }
   return text
 }
+
+/** The id that clients see as `text`; undefined if that is none. */
+export function databaseOfGlobalId(text: string): DatabaseId | undefined {
+  let bits = 0n
+  for (const character of text) {
+    const value = alphabet.indexOf(character)
+    if (value < 0) return undefined
+    bits = (bits << 5n) | BigInt(value)
+  }
+  const database = bits >> 1n
+  return globalId(database) === text ? database : undefined
+}

@@ -10,6 +10,7 @@
  * F0 'q' database(8) native(1)                                the next sequential id
  * F0 'v' database(8)                                          the schema's version
  * F0 'g' database(8)                                          a database that exists: where its document is
+ * F0 'a' hash(32)                                             an issuer and audience: the database they open
  * F0 'k' id(8)                                                keys of this id: where they are stored and lead
  * F0 'o' database(8) native(1) collection(4) id(8) id(8)      a token or credentials of a document
  * ```
@@ -33,6 +34,7 @@ const kinds = {
   database: 0x67,
   key: 0x6b,
   owned: 0x6f,
+  audience: 0x61,
 } as const
 
 /** Where a key ends that nothing of its prefix reaches. */
@@ -111,6 +113,13 @@ export function databaseKey(database: DatabaseId): Uint8Array {
 /** The record of the keys of one id, which is all that a secret names. */
 export function keyKey(id: bigint): Uint8Array {
   return begin('key', id, 10)
+}
+
+/** The record of the database that an issuer's tokens for an audience open. */
+export function audienceKey(issuer: string, audience: string): Uint8Array {
+  // The length keeps issuer and audience apart. Hashed, since both may be long.
+  const hash = createHash('sha256').update(`${issuer.length}:${issuer}${audience}`).digest()
+  return Buffer.concat([Buffer.of(space, kinds.audience), hash])
 }
 
 /** That `owned`, a token or credentials, is of `owner`. */

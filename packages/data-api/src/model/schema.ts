@@ -1,5 +1,5 @@
 /**
- * A database's schema: its collections, indexes, functions and roles, decoded and ready to use.
+ * A database's schema: its collections, indexes, functions, roles and access providers, decoded and ready to use.
  *
  * Every query needs it and it rarely changes, so it is kept between transactions. It can never be stale:
  * every change of a schema document writes the database's schema version, every transaction reads that
@@ -8,6 +8,7 @@
 import type { DatabaseId, Integer, LambdaValue, Value } from '@vivarium/fql'
 import { isArray, isInteger, nativeCollections, ObjectValue, Ref } from '@vivarium/fql'
 import type { Transaction } from '@vivarium/store'
+import { type AccessProvider, readAccessProvider } from './access-provider.ts'
 import { decodeVersion, type LambdaCodec, type StoredVersion } from './codec.ts'
 import {
   collectionRange,
@@ -117,6 +118,8 @@ export interface Schema {
   readonly indexes: ReadonlyMap<number, Index>
   readonly functions: ReadonlyMap<bigint, UserFunction>
   readonly roles: ReadonlyMap<bigint, Role>
+  /** By issuer. */
+  readonly accessProviders: ReadonlyMap<string, AccessProvider>
   /** Ids by name, per kind. */
   readonly names: {
     readonly collections: ReadonlyMap<string, bigint>
@@ -155,6 +158,7 @@ export function readSchema(
   const indexes = read('indexes', readIndex)
   const functions = read('functions', readFunction)
   const roles = read('roles', readRole)
+  const accessProviders = read('access_providers', readAccessProvider)
   const names = (items: readonly { name: string; ref: Ref }[]) =>
     new Map(items.map(({ name, ref }) => [name, ref.id]))
   return {
@@ -163,6 +167,7 @@ export function readSchema(
     indexes: new Map(indexes.map((one) => [one.id, one])),
     functions: new Map(functions.map((one) => [one.ref.id, one])),
     roles: new Map(roles.map((one) => [one.ref.id, one])),
+    accessProviders: new Map(accessProviders.map((one) => [one.issuer, one])),
     names: {
       collections: names(collections),
       indexes: names(indexes),

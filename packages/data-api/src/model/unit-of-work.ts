@@ -17,6 +17,7 @@ import type { LambdaCodec } from './codec.ts'
 import { nameKey, schemaVersionKey } from './keys.ts'
 import { lambdaCodec } from './lambda-codec.ts'
 import { MeteredTransaction } from './metered-transaction.ts'
+import { noProofs, type Proofs } from './proofs.ts'
 import { databaseDocument, databasePath, readSchema, type Schema, schemaVersion } from './schema.ts'
 
 /** Schemas kept between transactions, each for the version it was read at. */
@@ -35,6 +36,8 @@ export interface UnitOfWorkOptions {
   readonly entropy: Uint8Array
   /** Where written documents tell what they were. Absent: nobody wants to know. */
   readonly changes?: ChangeLog | undefined
+  /** What is known of the tokens that it may meet. Default: `noProofs`. */
+  readonly proofs?: Proofs | undefined
 }
 
 /** One transaction, with what its parts share. */
@@ -45,6 +48,7 @@ export class UnitOfWork {
   readonly entropy: Uint8Array
   /** What this transaction has changed, if somebody follows. */
   readonly changes: ChangeLog | undefined
+  readonly proofs: Proofs
   /** Documents and sets read by functions of the query (wire §3.2). */
   readOps = 0
   /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
@@ -64,6 +68,7 @@ export class UnitOfWork {
     this.version = options.version
     this.entropy = options.entropy
     this.changes = options.changes
+    this.proofs = options.proofs ?? noProofs
     this.#schemas = options.schemas
   }
 

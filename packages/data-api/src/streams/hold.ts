@@ -1,22 +1,23 @@
-import type { DatabaseId } from '@vivarium/fql'
-import { rootDatabase } from '../model/authenticate.ts'
+import { type DatabaseId, ObjectValue } from '@vivarium/fql'
+import { claimedMicros } from '../jwt/jwt.ts'
 import type { Caller } from '../model/caller.ts'
 import { ttlOfVersion, versionHeader } from '../model/codec.ts'
 import { documentKey } from '../model/keys.ts'
+import { rootDatabase } from '../model/root-database.ts'
 import { databasePath } from '../model/schema.ts'
 import type { UnitOfWork } from '../model/unit-of-work.ts'
 
 /** What a stream's credentials rest on (data-model §10.3). */
 export interface Hold {
-  /** Differs as soon as the key or token, a role or the set of roles does. */
+  /** Differs as soon as the key, token or access provider, a role or the set of roles does. */
   readonly fingerprint: string
-  /** When the token, key or identity expires, in microseconds; absent for never. */
+  /** When the token, key, identity or JSON Web Token expires, in microseconds; absent for never. */
   readonly expires: bigint | undefined
 }
 
 /** What an authenticated caller's credentials rest on now. */
 export function holdOf(unit: UnitOfWork, caller: Caller): Hold {
-  const { permissions, credential } = caller
+  const { permissions, credential, token } = caller
   const roles = permissions.kind === 'roles' ? permissions.memberships : []
   const parts = [
     ...(credential === undefined ? [] : [credential]),
@@ -29,6 +30,8 @@ export function holdOf(unit: UnitOfWork, caller: Caller): Hold {
     const bytes = unit.transaction.get(documentKey(ref))
     return (bytes === undefined ? undefined : ttlOfVersion(bytes)) ?? []
   })
+  const claimed = token instanceof ObjectValue ? claimedMicros(token, 'exp') : undefined
+  if (typeof claimed === 'bigint') expiries.push(claimed)
   return {
     fingerprint: parts.join(' '),
     expires: expiries.length === 0 ? undefined : expiries.reduce((a, b) => (a < b ? a : b)),

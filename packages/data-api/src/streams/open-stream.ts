@@ -66,6 +66,8 @@ function opening(
     body: '',
     opening: {
       secret,
+      // No stream asks an issuer for keys again: what has changed since has ended it.
+      proofs: { ...unit.proofs, isFinal: true },
       target: targetOf(view, value),
       format: { fields, version, database },
       caller,
@@ -85,7 +87,7 @@ function opening(
 async function begin(
   streams: Streams,
   { store }: QueryRunner,
-  { secret, hold: { fingerprint } }: Opening,
+  { secret, proofs, hold: { fingerprint } }: Opening,
   {
     notBefore,
     subscriber,
@@ -95,7 +97,7 @@ async function begin(
     return await store.transact(
       (transaction) => {
         const unit = streams.unitOf(transaction, Number.POSITIVE_INFINITY)
-        const isHeld = streams.verify(unit, { secret, fingerprint }) !== undefined
+        const isHeld = streams.verify(unit, { secret, proofs, fingerprint }) !== undefined
         return isHeld ? transaction.newId() : undefined
       },
       { intent: 'write', ...(notBefore === undefined ? {} : { notBefore }) },

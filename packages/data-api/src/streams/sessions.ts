@@ -5,12 +5,15 @@
 import { type DatabaseId, nativeCollections } from '@vivarium/fql'
 import type { Caller } from '../model/caller.ts'
 import { type Change, refName } from '../model/changes.ts'
+import type { Proofs } from '../model/proofs.ts'
 import { type Hold, watchedRefs } from './hold.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** A secret with open streams. */
 export interface Session {
   readonly secret: string
+  /** What is known of the secret if it is a JSON Web Token. */
+  readonly proofs: Proofs
   readonly database: DatabaseId
   /** What the secret must still rest on. */
   readonly fingerprint: string
@@ -42,7 +45,12 @@ export class Sessions {
   }
 
   /** The session of a secret; streams that were opened before its rights changed have another. */
-  join(secret: string, caller: Caller, { fingerprint }: Hold, subscriber: Subscriber): Session {
+  join(
+    { secret, proofs }: Pick<Session, 'secret' | 'proofs'>,
+    caller: Caller,
+    { fingerprint }: Hold,
+    subscriber: Subscriber,
+  ): Session {
     const name = `${secret} ${fingerprint}`
     let session = this.#named.get(name)
     if (session === undefined) {
@@ -50,7 +58,7 @@ export class Sessions {
       const { database } = caller
       const subscribers = new Set<Subscriber>()
       const idle = { timer: undefined, expires: undefined }
-      session = { secret, database, fingerprint, subscribers, name, watched, ...idle }
+      session = { secret, proofs, database, fingerprint, subscribers, name, watched, ...idle }
       this.#named.set(name, session)
       for (const ref of watched) this.#watching.set(ref, this.#watchersOf(ref).add(session))
     }

@@ -11,6 +11,7 @@ import type { Store, Transaction } from '@vivarium/store'
 import { authenticate } from '../model/authenticate.ts'
 import type { Caller } from '../model/caller.ts'
 import { DatabaseView } from '../model/database-view.ts'
+import type { Proofs } from '../model/proofs.ts'
 import { type SchemaCache, UnitOfWork } from '../model/unit-of-work.ts'
 import type { ChangeFeed, Commit } from './change-feed.ts'
 import { type Hold, holdOf } from './hold.ts'
@@ -34,6 +35,7 @@ export interface StreamsOptions {
 /** A stream as it is asked for. */
 export interface Opening {
   readonly secret: string
+  readonly proofs: Proofs
   readonly target: StreamTarget
   readonly format: EventFormat
   readonly caller: Caller
@@ -95,10 +97,18 @@ export class Streams {
    * Joins a stream to what it follows. It tells nothing until it has begun; nothing that is committed from
    * when this promise resolves on is missed.
    */
-  async join({ secret, target, format, caller, hold, databases }: Opening): Promise<Subscriber> {
+  async join({
+    secret,
+    proofs,
+    target,
+    format,
+    caller,
+    hold,
+    databases,
+  }: Opening): Promise<Subscriber> {
     const { limits } = this.#options
     const subscriber = new Subscriber(limits.queue, (one) => this.#leave(one))
-    const session = this.#sessions.join(secret, caller, hold, subscriber)
+    const session = this.#sessions.join({ secret, proofs }, caller, hold, subscriber)
     const leaveTopic = this.#topics.join(target, session, format, subscriber)
     const followed = new Set([...databases, databaseOf(target)])
     this.#open.set(subscriber, () => {
@@ -118,9 +128,9 @@ export class Streams {
    */
   verify(
     unit: UnitOfWork,
-    { secret, fingerprint }: Pick<Session, 'secret' | 'fingerprint'>,
+    { secret, proofs, fingerprint }: Pick<Session, 'secret' | 'proofs' | 'fingerprint'>,
   ): { readonly caller: Caller; readonly hold: Hold } | undefined {
-    const authenticated = authenticate(unit, secret, this.#options.rootSecrets)
+    const authenticated = authenticate(unit, secret, this.#options.rootSecrets, proofs)
     if (!authenticated?.isLive()) return undefined
     const { caller } = authenticated
     const hold = holdOf(unit, caller)

@@ -1,4 +1,5 @@
 import { type NativeCollection, nativeOf, Ref } from '@vivarium/fql'
+import { accessProviderType } from './access-provider.ts'
 import { collectionType } from './collection.ts'
 import { credentialsType } from './credentials.ts'
 import { databaseType } from './database.ts'
@@ -25,8 +26,7 @@ const types: Record<NativeCollection, DocumentType> = {
   tokens: tokenType,
   credentials: credentialsType,
   tasks: readOnly('tasks', 'Task'),
-  // The reference has no name for them (data-model §0.2).
-  access_providers: readOnly('access_providers', 'other'),
+  access_providers: accessProviderType,
 }
 
 /** The type of the document that `ref` names. */

@@ -1,0 +1,143 @@
+/** From a JSON Web Token to a caller (data-model §7). */
+import type { DatabaseId, ObjectValue, Value } from '@vivarium/fql'
+import { audiencesOf, isTimely, type Jwt, parseJwt } from '../jwt/jwt.ts'
+import { type AccessProvider, audienceOf, audiencePrefix } from './access-provider.ts'
+import { databaseClaiming } from './audiences.ts'
+import { holds } from './authorization.ts'
+import type { Caller } from './caller.ts'
+import type { DatabaseView } from './database-view.ts'
+import { databaseOfGlobalId } from './global-id.ts'
+import { isSigned, type Proofs } from './proofs.ts'
+import { isAlive, rootDatabase } from './root-database.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+/**
+ * The caller that a token stands for, as things are in this transaction; undefined for 401.
+ *
+ * @param seenBy makes the view in which the predicates of roles are asked
+ * @throws Unproven through the whole transaction, if its signature has yet to be checked
+ */
+export function jwtCaller(
+  unit: UnitOfWork,
+  text: string,
+  proofs: Proofs,
+  seenBy: (caller: Caller) => DatabaseView,
+): Caller | undefined {
+  const jwt = parseJwt(text)
+  if (jwt === undefined || !isTimely(jwt.claims, unit.transaction.timestamp)) return undefined
+  const found = acceptedBy(unit, jwt)
+  if (found === undefined || !isSigned(proofs, jwt, found.provider.jwksUri)) return undefined
+  return withRoles(unit, jwt.claims, found, seenBy)
+}
+
+/** Who accepts a token: a provider of the database that it is for. */
+interface Acceptance {
+  readonly database: DatabaseId
+  readonly provider: AccessProvider
+}
+
+function acceptedBy(unit: UnitOfWork, { claims }: Jwt): Acceptance | undefined {
+  const issuer = claims.get('iss')
+  const audiences = audiencesOf(claims)
+  if (typeof issuer !== 'string' || audiences === undefined) return undefined
+  const databases = audiences.filter((one) => one.startsWith(audiencePrefix))
+  if (databases.length === 0) return acceptedForOther(unit, issuer, audiences, claims)
+  const [audience = ''] = databases
+  const database = databaseOfGlobalId(audience.slice(audiencePrefix.length))
+  if (databases.length > 1 || database === undefined || database === rootDatabase) return undefined
+  // Issuing tokens is nothing that a database does here; nobody else may do it in its name.
+  if (issuer === audienceOf(database)) return undefined
+  const provider = providerIn(unit, database, issuer)
+  return provider && { database, provider }
+}
+
+/**
+ * Our addition: a token for an audience that a provider lists. It must be of a kind that the provider takes
+ * (`token_use`), because an issuer makes tokens of different kinds for different uses; and there must be no
+ * doubt about the database.
+ */
+function acceptedForOther(
+  unit: UnitOfWork,
+  issuer: string,
+  audiences: readonly string[],
+  claims: ObjectValue,
+): Acceptance | undefined {
+  const use = claims.get('token_use')
+  // Access tokens of Cognito name the client that they were issued to, and no audience.
+  const named = use === 'access' ? [claims.get('client_id')] : audiences
+  const accepted = new Map<DatabaseId, Acceptance>()
+  for (const audience of named.slice(0, audiencesMax)) {
+    const database =
+      typeof audience === 'string' ? databaseClaiming(unit, issuer, audience) : undefined
+    const provider = database === undefined ? undefined : providerIn(unit, database, issuer)
+    if (database === undefined || provider === undefined) continue
+    if (accepts(provider, audience, use)) accepted.set(database, { database, provider })
+  }
+  const [only] = accepted.values()
+  return accepted.size === 1 ? only : undefined
+}
+
+/** How many audiences of one token are looked for. */
+const audiencesMax = 16
+
+function accepts(
+  { audiences, tokenUses }: AccessProvider,
+  audience: Value | undefined,
+  use: Value | undefined,
+) {
+  if (typeof audience !== 'string' || !audiences.includes(audience)) return false
+  return tokenUses.length === 0
+    ? use === undefined
+    : typeof use === 'string' && tokenUses.includes(use)
+}
+
+function providerIn(
+  unit: UnitOfWork,
+  database: DatabaseId,
+  issuer: string,
+): AccessProvider | undefined {
+  let isThere = false
+  let provider: AccessProvider | undefined
+  // Independent reads: one round trip to a remote store.
+  const reads = [
+    () => {
+      isThere = isAlive(unit, database)
+    },
+    () => {
+      provider = unit.schemaAtStart(database).accessProviders.get(issuer)
+    },
+  ]
+  unit.transaction.all(reads.length, (i) => reads[i]?.())
+  return isThere ? provider : undefined
+}
+
+/** The caller with the roles that are granted for the claims; undefined if there is none (data-model §7.1). */
+function withRoles(
+  unit: UnitOfWork,
+  claims: ObjectValue,
+  { database, provider }: Acceptance,
+  seenBy: (caller: Caller) => DatabaseView,
+): Caller | undefined {
+  const subject = claims.get('sub') ?? undefined
+  const caller: Caller = {
+    database,
+    permissions: { kind: 'client' },
+    identity: subject,
+    token: claims,
+    credential: provider.ref,
+    predicateIdentity: subject,
+    isRoot: false,
+  }
+  const { roles } = unit.schemaAtStart(database)
+  const view = seenBy(caller)
+  const granted = new Set(
+    provider.roles.flatMap(({ role, predicate }) => {
+      const known = roles.get(role.id)
+      if (known === undefined) return []
+      return predicate === undefined || holds(view, predicate, claims) ? [known] : []
+    }),
+  )
+  if (granted.size === 0) return undefined
+  const memberships = Array.from(granted, (role) => ({ role }))
+  return { ...caller, permissions: { kind: 'roles', memberships, identity: undefined } }
+}
