@@ -1,19 +1,13 @@
 /** Streams for tests: a data API behind a real socket, and the unmodified driver's subscriptions. */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Readable } from 'node:stream'
 import { listen } from '@vivarium/http'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
 import faunadb, { type ExprArg } from 'faunadb'
 import { describe, onTestFinished } from 'vitest'
-import {
-  bodyBytesMax,
-  createDataApi,
-  type DataApi,
-  type DataApiOptions,
-  faults,
-} from '../index.ts'
+import { bodyBytesMax, createDataApi, type DataApi, type DataApiOptions, faults } from '../index.ts'
 import { q, type Rendered, rootSecret } from './test-data-api.ts'
 
 /** An event as the driver gives it. */
@@ -86,22 +80,13 @@ export interface ListeningApi {
   ): Promise<Recording>
 }
 
-/** The ways in which the driver speaks. In Node it wants the bodies of node-fetch, not those of `fetch`. */
+/**
+ * The ways in which the driver speaks. In Node it cannot follow streams through Node's own `fetch`, only
+ * through the one that it depends on.
+ */
 export const protocols: Record<string, object> = {
   'HTTP/2': {},
-  fetch: {
-    fetch: async (...request: Parameters<typeof fetch>) => {
-      const response = await fetch(...request)
-      const { ok, status, headers, body } = response
-      return {
-        ok,
-        status,
-        headers,
-        text: () => response.text(),
-        body: body && Readable.fromWeb(body as never).setEncoding('utf8'),
-      }
-    },
-  },
+  fetch: { fetch: createRequire(import.meta.resolve('faunadb'))('cross-fetch') },
 }
 
 /** Opens a store of each kind. */
@@ -129,7 +114,8 @@ export async function listenFor(
     await store.close()
   })
   const as = (secret: string) => {
-    const client = new faunadb.Client({ secret, endpoint: listener.url, ...protocol })
+    const at = { scheme: 'http', domain: '127.0.0.1', port: listener.port } as const
+    const client = new faunadb.Client({ secret, ...at, ...protocol })
     onTestFinished(() => client.close({ force: true }))
     return client
   }
