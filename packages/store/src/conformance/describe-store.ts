@@ -16,6 +16,7 @@ import { describeOrder } from './order.ts'
 import { describeOwnWrites } from './own-writes.ts'
 import { describeRanges } from './ranges.ts'
 import { describeReads } from './reads.ts'
+import { describeShared } from './shared.ts'
 import { subjectOf } from './subject.ts'
 import { describeTime } from './time.ts'
 
@@ -31,6 +32,7 @@ const parts = [
   describeAll,
   describeLimits,
   describeLifetime,
+  describeShared,
   describeModel,
 ]
 

@@ -2,6 +2,7 @@ import { mapKey } from '../bytes.ts'
 import { Overlay } from '../overlay.ts'
 import { Restart, type Source, writeTimestamp } from '../run.ts'
 import type { Bytes } from '../store.ts'
+import { byteaArray } from './bytea-array.ts'
 import { type Ask, Question } from './statements.ts'
 import type { Attempt, Writer } from './writer.ts'
 
@@ -57,7 +58,8 @@ export class Batch {
       values.push(value)
       versions.push(this.#versions.get(mapKey(key)) ?? this.last)
     }
-    return [this.first, this.last, id, removed, keys, values, versions]
+    const arrays = [removed, keys, values].map(byteaArray)
+    return [this.first, this.last, id, ...arrays, versions]
   }
 
   /** The writers that read something that is no longer so. */

@@ -68,6 +68,7 @@ const planOnce = "plan_cache_mode = 'force_generic_plan'"
 export class Database {
   /** Host, port and database, for messages: never the password. */
   readonly where: string
+  readonly connectionsMax: number
   /** How many times an answer was waited for. */
   roundTrips = 0
   readonly #pool: pg.Pool
@@ -75,9 +76,10 @@ export class Database {
   constructor(options: DatabaseOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? 15_000
     this.where = placeOf(options.url)
+    this.connectionsMax = options.connectionsMax ?? 6
     this.#pool = new pg.Pool({
       connectionString: options.url,
-      max: options.connectionsMax ?? 6,
+      max: this.connectionsMax,
       connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
       idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
       statement_timeout: statementTimeoutMs,

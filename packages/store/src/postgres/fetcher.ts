@@ -3,8 +3,8 @@ import type { Database } from './database.ts'
 import { storeErrorOf } from './failures.ts'
 import { type Ask, Question, type Statements } from './statements.ts'
 
-/** Most statements that fetch at the same time. What comes while all are busy shares the next. */
-const fetchesMax = 4
+/** Connections that are left for commits, and for finding out what became of one. */
+const connectionsForWriting = 2
 
 /** Most asks of a statement: beyond it, one that asks for little would wait for many. */
 const asksMax = 5_000
@@ -16,11 +16,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Fetches what caches ask for: what transactions ask for at the same time goes in one statement. */
+/** Fetches what caches ask for: what transactions ask for while all connections are busy goes in one statement. */
 export class Fetcher {
   readonly #database: Database
   readonly #text: string
   readonly #clock: () => bigint
+  readonly #activeMax: number
   #waiting: Waiting[] = []
   #active = 0
   #isScheduled = false
@@ -28,6 +29,7 @@ export class Fetcher {
   /** `clock` gives a time that no transaction of this process has that is not yet committed. */
   constructor(database: Database, statements: Statements, clock: () => bigint) {
     this.#database = database
+    this.#activeMax = Math.max(1, database.connectionsMax - connectionsForWriting)
     this.#text = statements.read
     this.#clock = clock
   }
@@ -46,7 +48,7 @@ export class Fetcher {
 
   /** Waits for the end of the turn: whoever asks in it goes along. */
   #schedule(): void {
-    if (this.#isScheduled || this.#active >= fetchesMax || this.#waiting.length === 0) return
+    if (this.#isScheduled || this.#active >= this.#activeMax || this.#waiting.length === 0) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false

@@ -9,6 +9,7 @@
  */
 import { compareBytes, mapKey } from '../bytes.ts'
 import type { Bytes } from '../store.ts'
+import { byteaArray } from './bytea-array.ts'
 
 /** A value and the time at which it was written. */
 export interface Versioned {
@@ -181,13 +182,13 @@ export class Question {
 
   /** What `read` is given, and `commit` first. */
   get parameters(): readonly unknown[] {
-    const keys = Array.from(this.#keys.values(), ([ask]) => ask)
+    const keys = [...this.#keys.values()].flatMap((same) => same.slice(0, 1))
     const stretches = this.#stretches
     return [
-      keys.map((ask) => ask?.key),
-      keys.map((ask) => ask?.version),
-      stretches.map(({ from }) => from),
-      stretches.map(({ to }) => to),
+      byteaArray(keys.map(({ key }) => key)),
+      keys.map(({ version }) => version),
+      byteaArray(stretches.map(({ from }) => from)),
+      byteaArray(stretches.map(({ to }) => to)),
       stretches.map(({ reverse, limit = limitMax }) => (reverse ? -limit : limit)),
       stretches.map(({ count }) => count),
       stretches.map(({ version }) => version),
