@@ -23,6 +23,8 @@ export class Recording {
   readonly #subscription: ReturnType<faunadb.Client['stream']>
   readonly #received: Received[] = []
   #waiting: ((event: Received) => void) | undefined
+  /** The time at which it began. */
+  start = 0
 
   constructor(client: faunadb.Client, expression: ExprArg, fields?: readonly string[]) {
     const options = fields === undefined ? {} : { fields: [...fields] as never }
@@ -136,8 +138,9 @@ export async function listenFor(
     stream: async (expression, { client = admin, fields } = {}) => {
       const recording = new Recording(client, expression, fields)
       onTestFinished(() => recording.close())
-      const { type } = await recording.next()
+      const { type, txn } = await recording.next()
       if (type !== 'start') throw new Error(`the stream began with ${type}`)
+      recording.start = txn
       return recording
     },
   }
