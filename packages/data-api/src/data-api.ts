@@ -66,6 +66,8 @@ export interface DataApiOptions {
 /** A data API: the handler of its requests, which may hold streams open. */
 export interface DataApi {
   (...request: Parameters<HttpHandler>): ReturnType<HttpHandler>
+  /** How many streams are open. */
+  readonly openStreams: number
   /** Ends the open streams, and opens no more: to be called before its listener drains. */
   close(): Promise<void>
 }
@@ -99,7 +101,8 @@ export function createDataApi(options: DataApiOptions): DataApi {
     const outcome = await route({ runner, streams }, request, read)
     return respond(outcome, context())
   }
-  return Object.assign(handler, { close: () => streams.close() })
+  const dataApi = Object.assign(handler, { openStreams: 0, close: () => streams.close() })
+  return Object.defineProperty(dataApi, 'openStreams', { get: () => streams.count })
 }
 
 function readParameters({ headers }: HttpRequest): RequestParameters | InvalidHeader {
