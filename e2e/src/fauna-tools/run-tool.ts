@@ -31,16 +31,23 @@ export const tools = {
 /** The exit code of a tool that tried to leave this machine. */
 export const leftTheMachine = 97
 
-/**
- * Runs a Node script as a process of its own, which may open connections to 127.0.0.1 alone: one to
- * any other host, as the tools make when no endpoint is configured, ends it with `leftTheMachine`.
- */
-export async function runTool(
+/** Runs a Node script as `run` does. */
+export const runTool = (
   script: string,
+  words: readonly string[],
+  options: ToolOptions,
+): Promise<ToolRun> => run(process.execPath, [script, ...words], options)
+
+/**
+ * Runs a program in which Node's processes may open connections to 127.0.0.1 alone: one to any other
+ * host, as the tools make when no endpoint is configured, ends its process with `leftTheMachine`.
+ */
+export async function run(
+  program: string,
   words: readonly string[],
   { cwd, environment, input = '' }: ToolOptions,
 ): Promise<ToolRun> {
-  const child = spawn(process.execPath, [script, ...words], {
+  const child = spawn(program, words, {
     cwd,
     env: { ...process.env, NODE_OPTIONS: `--import=${stayHere}`, ...environment },
   })
