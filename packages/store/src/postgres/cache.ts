@@ -160,10 +160,10 @@ class RangeRead {
     }
   }
 
-  /** As many entries as are expected and not here, or as many again as are here. */
+  /** As many entries as are expected and not here, or twice as many as are here. */
   #nextPage(expected: number = pageDefault): number {
     const here = this.#entries.length
-    return Math.max(1, Math.min(Math.max(expected - here, here), pageMax))
+    return Math.max(1, Math.min(Math.max(expected - here, 2 * here), pageMax))
   }
 
   *usedBy(run: number): Iterable<StretchAsk> {

@@ -90,9 +90,11 @@ export class Database {
       pipeline: true,
       types,
     })
-    // A connection that breaks while nobody uses it is replaced when somebody does.
+    // A connection that breaks tells whoever waits for its answers; it is replaced when it is needed. Without
+    // listeners, the event would end the process.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => {
+      client.on('error', () => {})
       for (const hint of [...hints, planOnce]) client.query(`SET ${hint}`).catch(() => {})
     })
   }

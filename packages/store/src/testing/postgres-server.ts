@@ -15,6 +15,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -105,6 +106,12 @@ class Server implements PostgresServer {
     const args = ['-D', this.#data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']
     const made = spawnSync(this.#binary('initdb'), [...args, '--locale=C'], this.#spawnOptions)
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
+    // Whoever is not the superuser needs a password.
+    const rules = ['postgres 127.0.0.1/32 trust', 'all 127.0.0.1/32 scram-sha-256']
+    writeFileSync(
+      path.join(this.#data, 'pg_hba.conf'),
+      rules.map((rule) => `host all ${rule}\n`).join(''),
+    )
   }
 
   async start(): Promise<void> {
