@@ -37,8 +37,9 @@ export type Change = LiveChange | HistoryRewrite
 /** The changes of one run of a transaction, of the databases that somebody follows. */
 export class ChangeLog {
   readonly #isWatched: (database: DatabaseId) => boolean
-  readonly #live = new Map<string, LiveChange>()
-  readonly #rewrites: HistoryRewrite[] = []
+  /** Absent until there is one: every query has a log, and hardly one is listened to. */
+  #live: Map<string, LiveChange> | undefined
+  #rewrites: HistoryRewrite[] | undefined
 
   constructor(isWatched: (database: DatabaseId) => boolean) {
     this.#isWatched = isWatched
@@ -48,21 +49,25 @@ export class ChangeLog {
   wrote(ref: Ref, before: StoredVersion | undefined, after: StoredVersion | undefined): void {
     if (!this.#isWatched(ref.database)) return
     const name = refName(ref)
+    this.#live ??= new Map()
     const known = this.#live.get(name)
     this.#live.set(name, { kind: 'live', ref, before: known ? known.before : before, after })
   }
 
   /** A version of the past was written or removed, or follows one that was; in the order of the events. */
   rewrote(rewrite: Omit<HistoryRewrite, 'kind'>): void {
-    if (this.#isWatched(rewrite.ref.database)) this.#rewrites.push({ kind: 'rewrite', ...rewrite })
+    if (!this.#isWatched(rewrite.ref.database)) return
+    this.#rewrites ??= []
+    this.#rewrites.push({ kind: 'rewrite', ...rewrite })
   }
 
   /** Every change, in the order of the documents' first writes. What was made and deleted is none. */
   get changes(): readonly Change[] {
+    if (this.#live === undefined) return this.#rewrites ?? []
     const live = [...this.#live.values()].filter(
       ({ before, after }) => before !== undefined || after !== undefined,
     )
-    return [...live, ...this.#rewrites]
+    return [...live, ...(this.#rewrites ?? [])]
   }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { listen } from '@vivarium/http'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
-import faunadb, { type ExprArg } from 'faunadb'
+import faunadb, { type Expr, type ExprArg } from 'faunadb'
 import { describe, onTestFinished } from 'vitest'
 import { bodyBytesMax, createDataApi, type DataApi, type DataApiOptions, faults } from '../index.ts'
 import { q, type Rendered, rootSecret } from './test-data-api.ts'
@@ -26,7 +26,7 @@ export class Recording {
   /** The time at which it began. */
   start = 0
 
-  constructor(client: faunadb.Client, expression: ExprArg, fields?: readonly string[]) {
+  constructor(client: faunadb.Client, expression: Expr, fields?: readonly string[]) {
     const options = fields === undefined ? {} : { fields: [...fields] as never }
     this.#subscription = client.stream(expression, options)
     for (const type of ['start', 'version', 'set', 'history_rewrite', 'error'] as const) {
@@ -77,7 +77,7 @@ export interface ListeningApi {
   withToken(instance: ExprArg, more?: Record<string, ExprArg>): Promise<Rendered>
   /** A stream that has begun; by an admin key, if no driver is named. */
   stream(
-    expression: ExprArg,
+    expression: Expr,
     options?: { readonly client?: faunadb.Client; readonly fields?: readonly string[] },
   ): Promise<Recording>
 }
