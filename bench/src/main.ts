@@ -9,12 +9,14 @@ import { idleMemory } from './budgets/idle-memory.ts'
 import { mapPaginate } from './budgets/map-paginate.ts'
 import { pointRead } from './budgets/point-read.ts'
 import { signIn } from './budgets/sign-in.ts'
+import { streamFanOut } from './budgets/stream-fan-out.ts'
 
 const benchmarks: readonly Benchmark[] = [
   pointRead,
   mapPaginate,
   durableCreate,
   signIn,
+  streamFanOut,
   idleMemory,
   coldStart,
 ]
