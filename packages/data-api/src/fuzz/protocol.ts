@@ -38,9 +38,11 @@ export function breachOf({ status, body }: Answered): string | undefined {
 function breachOfError(error: unknown, status: number): string | undefined {
   if (typeof error !== 'object' || error === null) return 'an error is no object'
   const { code, description, position, cause } = error as Record<string, unknown>
-  if (typeof code !== 'string' || typeof description !== 'string' || description === '') {
+  if (typeof code !== 'string' || typeof description !== 'string') {
     return 'an error has no code or no description'
   }
+  // Only what the query itself says may be empty.
+  if (description === '' && code !== 'transaction aborted') return 'a description is empty'
   if (position === undefined) {
     return whole.get(code) === status ? undefined : `'${code}' has no position, or another status`
   }

@@ -41,7 +41,7 @@ cases('Format of strings and Booleans', [
   [q.Format('%-s', 'a'), badFormat('%-s')],
   [q.Format('%#s', 'a'), badFormat('%#s')],
   [q.Format('%5n', 'a'), badFormat('%5n')],
-  [q.Format('%99999999s', 'a'), invalidArgument('string length must be <= 16777216', ['format'])],
+  [q.Format('%99999999s', 'a'), invalidArgument('string length must be <= 8388608', ['format'])],
   [q.Format(1, 'a'), invalidArgument('String expected, Integer provided.', ['format'])],
 ])
 

@@ -134,14 +134,23 @@ export const space = define({
   evaluate: ({ space: number }) => ' '.repeat(copies(number)),
 })
 
+function occurrences(text: string, find: string): number {
+  if (find === '') return codePoints(text) + 1
+  let count = 0
+  for (let at = text.indexOf(find); at >= 0; at = text.indexOf(find, at + find.length)) count++
+  return count
+}
+
 /** ReplaceStr(text, find, replace): every occurrence replaced. */
 export const replaceStr = define({
   args: { replacestr: cast.string, find: cast.string, replace: cast.string },
   effect: 'pure',
   evaluate: ({ replacestr: text, find, replace }, { position }) => {
-    const parts = find === '' ? ['', ...text, ''] : text.split(find)
-    checkLength(text.length + (parts.length - 1) * replace.length, position)
-    return parts.join(replace)
+    // Not `split`: of a long text it makes as many strings as there are occurrences.
+    const pattern = find === '' ? /(?:)/gu : find
+    const grown = replace.length - find.length
+    checkLength(text.length + occurrences(text, find) * Math.max(grown, 0), position)
+    return text.replaceAll(pattern, () => replace)
   },
 })
 

@@ -4,9 +4,9 @@ import type { Position } from '../position.ts'
 
 /**
  * The longest string that a function makes, in UTF-16 units. The reference has no such limit but its
- * memory; ours keeps `Repeat` of `Repeat` from taking the process with it.
+ * memory; ours keeps `Repeat` of `Repeat` from taking the process with it. No longer one can be sent or stored.
  */
-export const textLengthMax = 16_777_216
+export const textLengthMax = 8_388_608
 
 /** @throws invalid argument if a string of this length would be too long */
 export function checkLength(length: number, position: Position): void {
