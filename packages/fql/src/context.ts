@@ -25,6 +25,8 @@ export const stackDepthMax = 200
 export interface Meter {
   /** Function calls and lambda applications: the raw counter of `x-compute-ops` (wire §3.2). */
   computeOps: number
+  /** What was made so far: elements, fields, eighths of texts. @see measure */
+  slots: number
   /** Lambda applications now nested. */
   depth: number
   /**
@@ -48,7 +50,7 @@ export interface Context {
 
 /** A meter that has counted nothing. */
 export function newMeter(checkTime: () => void = () => {}): Meter {
-  return { computeOps: 0, depth: 0, checkTime }
+  return { computeOps: 0, slots: 0, depth: 0, checkTime }
 }
 
 /** Counts one operation. @throws whatever `checkTime` does when the time is over */

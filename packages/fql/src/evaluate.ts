@@ -4,6 +4,7 @@ import type { Lazy } from './define.ts'
 import { attempt, expected, failure, gather, invalidArgument } from './errors.ts'
 import type { Expression } from './expression.ts'
 import type { Position } from './position.ts'
+import { measure } from './size.ts'
 import { unreachable } from './unreachable.ts'
 import { LambdaValue } from './values/lambda.ts'
 import { ObjectValue } from './values/object.ts'
@@ -35,9 +36,11 @@ export function evaluate(
     case 'form':
       return evaluateForm(expression, scope, context)
     case 'array':
-      return evaluateAll(expression.elements, scope, context)
-    case 'object':
-      return new ObjectValue(expression.keys, evaluateAll(expression.values, scope, context))
+      return measured(evaluateAll(expression.elements, scope, context), context)
+    case 'object': {
+      const values = evaluateAll(expression.values, scope, context)
+      return measured(new ObjectValue(expression.keys, values), context)
+    }
     case 'let': {
       let inner = scope
       for (let i = 0; i < expression.names.length; i++) {
@@ -105,7 +108,12 @@ function evaluateForm(
       args[key] = cast?.convert(value, argument.position, context)
     }
   }
-  return form.evaluate(args, { position, context })
+  return measured(form.evaluate(args, { position, context }), context)
+}
+
+function measured(value: Value, { meter }: Context): Value {
+  measure(value, meter)
+  return value
 }
 
 /** `and`, `or`: left to right, as far as needed. Operands must be Booleans. */

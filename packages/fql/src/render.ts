@@ -1,13 +1,14 @@
 /** Values to the JSON of answers (wire §5). */
 import { type ApiVersion, atLeast } from './api-version.ts'
 import type { Documents } from './documents.ts'
+import { RequestError } from './errors.ts'
 import type { Expression } from './expression.ts'
 import { unreachable } from './unreachable.ts'
 import type { DocumentValue } from './values/document.ts'
 import type { EventValue } from './values/event.ts'
 import type { LambdaValue } from './values/lambda.ts'
 import type { PageValue } from './values/page.ts'
-import { Ref, type UnresolvedRef } from './values/ref.ts'
+import { nativeCollectionRef, nativeOf, Ref, type UnresolvedRef } from './values/ref.ts'
 import type { SetDescription, SetValue } from './values/set.ts'
 import { formatDate, formatTime } from './values/time.ts'
 import { isArray, type Value } from './values/value.ts'
@@ -23,7 +24,17 @@ export interface RenderOptions {
   readonly keepQuotes?: boolean
 }
 
-/** The JSON text of a value; what cannot be rendered as a whole is `null` (wire §5.3). */
+/**
+ * The longest answer, in UTF-16 units. The reference has no such limit but its memory: a document of 8 MiB
+ * can be put into a page a hundred thousand times.
+ */
+export const renderedLengthMax = 2 ** 26
+
+/**
+ * The JSON text of a value; what cannot be rendered as a whole is `null` (wire §5.3).
+ *
+ * @throws RequestError `bad request` if it would be longer than `renderedLengthMax`
+ */
 export function render(value: Value, options: RenderOptions): string {
   return new Renderer(options).value(value) ?? 'null'
 }
@@ -142,7 +153,9 @@ class Renderer {
     let text = ''
     for (const element of elements) {
       const rendered = this.value(element)
-      if (rendered !== undefined) text += text === '' ? rendered : `,${rendered}`
+      if (rendered === undefined) continue
+      text += text === '' ? rendered : `,${rendered}`
+      checkLength(text)
     }
     return `[${text}]`
   }
@@ -153,6 +166,7 @@ class Renderer {
       const rendered = this.value(values[i] as Value)
       if (rendered === undefined) continue
       text += `${text === '' ? '' : ','}${renderString(keys[i] as string)}:${rendered}`
+      checkLength(text)
     }
     return `{${text}}`
   }
@@ -166,7 +180,8 @@ class Renderer {
     const rest = this.#fields(fields.keys, fields.values)
     const comma = rest === '{}' ? '' : ','
     const micros = typeof ts === 'object' ? ts.micros : ts
-    return `{"ref":${this.#ref(ref) ?? 'null'},"ts":${micros}${comma}${rest.slice(1)}`
+    const itself = this.#ref(ref) ?? this.#formerRef(ref, fields.get('name')) ?? 'null'
+    return `{"ref":${itself},"ts":${micros}${comma}${rest.slice(1)}`
   }
 
   #page({ before, after, data }: PageValue): string {
@@ -211,6 +226,16 @@ class Renderer {
     const json = `,"${this.#ownerKey}":${owner}`
     this.#lastOwner = { database: ref.database, collection: ref.collection, json }
     return `{"@ref":{"id":${renderString(known.id)}${json}}}`
+  }
+
+  /** The ref of a thing that has just been deleted, by the name in its own document. */
+  #formerRef(ref: Ref, name: Value | undefined): string | undefined {
+    const native = nativeOf(ref)
+    if (native === undefined || typeof name !== 'string') return undefined
+    const owner = this.#describe(nativeCollectionRef(ref.database, native))
+    if (owner === undefined) return undefined
+    const collection = this.#refJson(this.#native(native), undefined, '')
+    return this.#refJson(name, collection, this.#databases(owner.databases))
   }
 
   #native(name: string): string {
@@ -348,6 +373,13 @@ class Renderer {
         return unreachable(expression)
     }
   }
+}
+
+/** @throws RequestError `bad request` before an answer takes all memory */
+function checkLength({ length }: string): void {
+  if (length <= renderedLengthMax) return
+  const text = `Transaction exceeded limit: got ${length} bytes, limit ${renderedLengthMax} bytes`
+  throw new RequestError(400, 'bad request', text)
 }
 
 /** Whether a literal can only have come from `quote`. */
