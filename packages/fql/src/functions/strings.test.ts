@@ -9,7 +9,7 @@ const { query: q } = faunadb
 const noString = (...position: (string | number)[]) =>
   invalidArgument('String expected, Integer provided.', position)
 const tooLong = invalidArgument('string length must be <= 8388608')
-/** 1024 copies of 1024 copies of 16 letters: as long as a string may be. */
+/** 1024 copies of 1024 copies of 8 letters: as long as a string may be. */
 const longest = q.Repeat(q.Repeat('01234567', 1024), 1024)
 
 cases('Concat', [
