@@ -22,6 +22,21 @@ describeDataApi('databases', (open) => {
     expect(await admin.query(q.Get(q.Database('child')))).toEqual(made)
   })
 
+  it('are answered by their own ref, as every named thing, when they are deleted', async () => {
+    const { admin } = await open()
+    const body = q.Query(q.Lambda('x', 1))
+    const made = [
+      await admin.query(q.CreateCollection({ name: 'a' })),
+      await admin.query(q.CreateIndex({ name: 'b', source: q.Collection('a') })),
+      await admin.query(q.CreateFunction({ name: 'c', body })),
+      await admin.query(q.CreateRole({ name: 'd' })),
+      await admin.query(q.CreateDatabase({ name: 'e' })),
+    ]
+    for (const document of made.reverse()) {
+      expect(await admin.query(q.Delete(document.ref))).toEqual(document)
+    }
+  })
+
   it('keep their global id when they are renamed', async () => {
     const { admin } = await open()
     const made = await admin.query(q.CreateDatabase({ name: 'child' }))
