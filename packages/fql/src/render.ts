@@ -8,7 +8,7 @@ import type { DocumentValue } from './values/document.ts'
 import type { EventValue } from './values/event.ts'
 import type { LambdaValue } from './values/lambda.ts'
 import type { PageValue } from './values/page.ts'
-import { nativeCollectionRef, nativeOf, Ref, type UnresolvedRef } from './values/ref.ts'
+import { nativeOf, Ref, type UnresolvedRef } from './values/ref.ts'
 import type { SetDescription, SetValue } from './values/set.ts'
 import { formatDate, formatTime } from './values/time.ts'
 import { isArray, type Value } from './values/value.ts'
@@ -228,14 +228,14 @@ class Renderer {
     return `{"@ref":{"id":${renderString(known.id)}${json}}}`
   }
 
-  /** The ref of a thing that has just been deleted, by the name in its own document. */
+  /**
+   * The ref of a thing that this query deleted, by the name in its own document. It is the caller's own:
+   * nobody deletes in another database.
+   */
   #formerRef(ref: Ref, name: Value | undefined): string | undefined {
     const native = nativeOf(ref)
     if (native === undefined || typeof name !== 'string') return undefined
-    const owner = this.#describe(nativeCollectionRef(ref.database, native))
-    if (owner === undefined) return undefined
-    const collection = this.#refJson(this.#native(native), undefined, '')
-    return this.#refJson(name, collection, this.#databases(owner.databases))
+    return this.#refJson(name, this.#refJson(this.#native(native), undefined, ''), '')
   }
 
   #native(name: string): string {
