@@ -15,7 +15,7 @@ import { asNativeCollection, isCollectionRef, nativeCollections, Ref } from './v
 import { SetValue } from './values/set.ts'
 import { type DateValue, Time, TransactionTime } from './values/time.ts'
 import { typeName } from './values/type-name.ts'
-import { isArray, isInteger, type Value } from './values/value.ts'
+import { Action, isArray, isInteger, type Value } from './values/value.ts'
 
 /** A cast of an evaluated argument. */
 export function valueCast<T>(convert: Cast<T>['convert']): Cast<T> {
@@ -258,6 +258,19 @@ export function nullable<T>(cast: Cast<T>, types: readonly string[]): Cast<T | n
     return converted.value
   })
 }
+
+/** `String 'create', 'update', or 'delete' expected, T provided.` */
+export function wrongAction(value: Value, position: Position): QueryError {
+  const types = ["String 'create'", "'update'", "'delete'"]
+  return wrongType(types, value, position)
+}
+
+/** What is written into a document's history: its name, as given. */
+export const writtenAction: Cast<'create' | 'update' | 'delete'> = valueCast((value, position) => {
+  const name = value instanceof Action ? value.name : value
+  if (name === 'create' || name === 'update' || name === 'delete') return name
+  throw wrongAction(value, position)
+})
 
 /** A step or a list of steps into a value. */
 export const path: Cast<readonly (string | number)[]> = valueCast((value, position) => {

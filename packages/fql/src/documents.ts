@@ -11,10 +11,11 @@ import type { ApiVersion } from './api-version.ts'
 import type { Context } from './context.ts'
 import type { Position } from './position.ts'
 import type { DocumentValue } from './values/document.ts'
+import type { EventValue } from './values/event.ts'
 import type { LambdaValue } from './values/lambda.ts'
 import type { ObjectValue } from './values/object.ts'
 import type { DatabaseId, NamedCollection, NativeCollection, Ref } from './values/ref.ts'
-import type { BaseSet, SetBound, SetEntry } from './values/set.ts'
+import type { BaseSet, EventEntry, SetBound, SetEntry } from './values/set.ts'
 import type { Time } from './values/time.ts'
 import type { Value } from './values/value.ts'
 
@@ -38,6 +39,17 @@ export interface EntriesOptions {
   /** Valid time to read at, in microseconds; absent for now. */
   readonly at?: bigint | undefined
   /** How many entries are likely to be taken. */
+  readonly expected?: number
+}
+
+/** Which part of a set's history is read. */
+export interface EventsOptions {
+  /** The first valid time, in microseconds; absent: all. */
+  readonly from?: bigint
+  /** The last valid time, in microseconds; absent: all. */
+  readonly to?: bigint
+  readonly reverse?: boolean
+  /** How many events are likely to be taken. */
   readonly expected?: number
 }
 
@@ -92,6 +104,11 @@ export interface Documents {
    */
   entries(set: BaseSet, options: EntriesOptions): Iterable<SetEntry>
   shape(set: BaseSet): SetShape
+  /**
+   * What happened to the entries of a set that the caller may see, in the order of fql-v4 §5.6; of a
+   * `document`, its versions. `checkSet` has been asked before.
+   */
+  events(set: BaseSet, options: EventsOptions): Iterable<EventEntry>
   /** @throws the errors of `match` for an index that cannot be used (wire §4.5), at `position` */
   checkIndex(index: Ref, position: Position): void
 
@@ -106,6 +123,22 @@ export interface Documents {
   update(ref: Ref, params: ObjectValue, position: Position): DocumentValue
   replace(ref: Ref, params: ObjectValue, position: Position): DocumentValue
   delete(ref: Ref, position: Position): DocumentValue
+  /** Writes a version into the history of a document, which need not exist; the event (fql-v4 §4.14). */
+  insert(
+    ref: Ref,
+    version: {
+      readonly ts: Time
+      readonly action: 'create' | 'update' | 'delete'
+      readonly params: ObjectValue
+    },
+    position: Position,
+  ): EventValue
+  /** Takes a version out of the history of a document, if it is there. */
+  remove(
+    ref: Ref,
+    version: { readonly ts: Time; readonly action: 'create' | 'update' | 'delete' },
+    position: Position,
+  ): void
 
   // Functions and identity
 

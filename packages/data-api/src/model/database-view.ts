@@ -6,6 +6,9 @@ import {
   type Documents,
   type DocumentValue,
   type EntriesOptions,
+  type EventEntry,
+  type EventsOptions,
+  type EventValue,
   instanceNotFound,
   integer,
   type LambdaValue,
@@ -30,12 +33,14 @@ import { credentialsOf, identify, login, logout } from './credentials.ts'
 import { describeRef, isWithin } from './describe-ref.ts'
 import { keyFromSecret } from './key-from-secret.ts'
 import { checkIndex, checkSet, readEntries, setShape } from './read-sets.ts'
+import { readEvents } from './set-events.ts'
 import { storable } from './storable.ts'
 import { documentTypeOf } from './types/table.ts'
 import { childDatabase, resolveName, type UnitOfWork } from './unit-of-work.ts'
 import { liveVersion } from './versions.ts'
 import { createDocument } from './write/create.ts'
 import { deleteDocument } from './write/delete.ts'
+import { insertVersion, removeVersion } from './write/insert.ts'
 import { replaceDocument, updateDocument } from './write/update.ts'
 
 /** A database as one caller sees it, within one transaction. */
@@ -157,6 +162,10 @@ export class DatabaseView implements Documents {
     return readEntries(this, set, options)
   }
 
+  events(set: BaseSet, options: EventsOptions): Iterable<EventEntry> {
+    return readEvents(this, set, options)
+  }
+
   shape(set: BaseSet): SetShape {
     return setShape(this, set)
   }
@@ -186,6 +195,14 @@ export class DatabaseView implements Documents {
 
   delete(ref: Ref, position: Position): DocumentValue {
     return deleteDocument(this, ref, position)
+  }
+
+  insert(ref: Ref, version: Parameters<Documents['insert']>[1], position: Position): EventValue {
+    return insertVersion(this, ref, version, position)
+  }
+
+  remove(ref: Ref, version: Parameters<Documents['remove']>[1], position: Position): void {
+    removeVersion(this, ref, version, position)
   }
 
   // Functions and identity

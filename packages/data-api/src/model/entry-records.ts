@@ -20,6 +20,11 @@ export function addedAt(record: Uint8Array): bigint {
   return new DataView(record.buffer, record.byteOffset).getBigUint64(0)
 }
 
+/** What a record holds behind the time: the entry's `ttl` and values. */
+export function recordedValue(record: Uint8Array): Uint8Array {
+  return record.subarray(ttlOffset)
+}
+
 /** Whether the document of an entry has expired at the transaction's time. */
 export function isEntryExpired(unit: UnitOfWork, record: Uint8Array): boolean {
   const ttl = new DataView(record.buffer, record.byteOffset).getBigInt64(ttlOffset)
@@ -35,20 +40,21 @@ export function removeEntry(unit: UnitOfWork, key: Uint8Array): void {
   if (addedAt(record) >= transaction.timestamp) return
   const kept = Uint8Array.from(record)
   transaction.put(pastEntryKey(key, transaction.timestamp), kept)
-  unit.removedEntries.set(nameOf(key), kept)
+  unit.removedEntries.set(entryName(key), kept)
 }
 
 /** Adds an entry; if this transaction removed the same one, it is as if it had stayed. */
 export function addEntry(unit: UnitOfWork, key: Uint8Array, value: Uint8Array): void {
   const { transaction, removedEntries } = unit
-  const removed = removedEntries.get(nameOf(key))
-  if (removed === undefined || Buffer.compare(removed.subarray(ttlOffset), value) !== 0) {
+  const removed = removedEntries.get(entryName(key))
+  if (removed === undefined || Buffer.compare(recordedValue(removed), value) !== 0) {
     transaction.put(key, entryRecord(transaction.timestamp, value))
     return
   }
   transaction.put(key, removed)
   transaction.delete(pastEntryKey(key, transaction.timestamp))
-  removedEntries.delete(nameOf(key))
+  removedEntries.delete(entryName(key))
 }
 
-const nameOf = (key: Uint8Array) => Buffer.from(key).toString('latin1')
+/** An entry's key as the key of a map. */
+export const entryName = (key: Uint8Array) => Buffer.from(key).toString('latin1')

@@ -229,6 +229,11 @@ export function pastEntryRange(entry: Uint8Array, micros: bigint): KeyRange {
   return [pastEntryKey(entry, 0n), pastEntryKey(entry, micros + 1n)]
 }
 
+/** The removals of an entry after `micros`. */
+export function pastEntryKeysAfter(entry: Uint8Array, micros: bigint): KeyRange {
+  return [pastEntryKey(entry, micros + 1n), pastEntryKey(entry, 2n ** 64n - 1n)]
+}
+
 /** Where the past of what a range holds is: removed entries, or superseded documents. */
 export function pastRange([from, to]: KeyRange): KeyRange {
   const kind = from[kindOffset] === kinds.entry ? kinds.pastEntry : kinds.history

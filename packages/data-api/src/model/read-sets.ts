@@ -206,17 +206,17 @@ const batchMax = 256
  * The entries whose documents the caller may read. They are asked about in batches, as many as are likely
  * to be wanted: what one answer needs to read is then fetched with what the others do.
  */
-function* readable(
+export function* readable<T extends SetEntry>(
   view: DatabaseView,
-  entries: Iterable<SetEntry>,
+  entries: Iterable<T>,
   expected: number | undefined,
-): IterableIterator<SetEntry> {
+): IterableIterator<T> {
   let size = Math.min(expected ?? 16, batchMax)
-  let batch: SetEntry[] = []
+  let batch: T[] = []
   const kept = () => {
     const asked = batch
     batch = []
-    const answers = view.all(asked.length, (i) => mayRead(view, (asked[i] as SetEntry).ref))
+    const answers = view.all(asked.length, (i) => mayRead(view, (asked[i] as T).ref))
     return asked.filter((_, i) => answers[i])
   }
   for (const entry of entries) {

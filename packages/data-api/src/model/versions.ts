@@ -62,13 +62,12 @@ function versionAt(unit: UnitOfWork, ref: Ref, at: bigint): StoredVersion | unde
 
 /** Whether a `ttl` lies at or before the transaction's time. */
 export function isExpired(unit: UnitOfWork, ttl: Value | undefined): boolean {
-  return (
-    ttl !== null &&
-    typeof ttl === 'object' &&
-    'kind' in ttl &&
-    ttl.kind === 'time' &&
-    ttl.toMicros() <= unit.transaction.timestamp
-  )
+  return expiresBy(ttl, unit.transaction.timestamp)
+}
+
+/** Whether a `ttl` lies at or before a time. */
+export function expiresBy(ttl: Value | undefined, micros: bigint): boolean {
+  return ttl instanceof Time && ttl.toMicros() <= micros
 }
 
 /**
@@ -88,18 +87,21 @@ export function putVersion(
   // At one time there is one version: this one takes the place of a deletion of the same transaction.
   unit.forgetDeletion(historyKey(ref, micros))
   const version = { micros, isDeletion: false, fields }
-  const bytes = encodeVersion(version, unit.lambdas(ref.database))
-  if (bytes.length > versionBytesMax) {
-    const why = `Version bytes (${bytes.length}) exceeds threshold (${versionBytesMax})`
-    throw new RequestError(400, 'bad request', why)
-  }
-  unit.transaction.put(documentKey(ref), bytes)
+  unit.transaction.put(documentKey(ref), versionBytes(unit, ref, version))
   unit.changes?.wrote(ref, previous, version)
   return forgotten
 }
 
 /** Most bytes that one version of a document may have (data-model §9.3). */
 const versionBytesMax = 8 * 1024 * 1024
+
+/** A version as it is stored. @throws RequestError for one that is too large */
+export function versionBytes(unit: UnitOfWork, ref: Ref, version: StoredVersion): Uint8Array {
+  const bytes = encodeVersion(version, unit.lambdas(ref.database))
+  if (bytes.length <= versionBytesMax) return bytes
+  const why = `Version bytes (${bytes.length}) exceeds threshold (${versionBytesMax})`
+  throw new RequestError(400, 'bad request', why)
+}
 
 /**
  * Removes the newest version, and keeps it and the deletion in the history.

@@ -4,7 +4,7 @@ import { invalidArgument } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { boundOf } from '../sets/cursor.ts'
 import { checkReadable, entriesOf } from '../sets/read-set.ts'
-import { shapeOf } from '../sets/shape.ts'
+import { isHistorical, shapeOf } from '../sets/shape.ts'
 import { sameStructure } from '../values/equal.ts'
 import { ObjectValue } from '../values/object.ts'
 import { valueAt } from '../values/path.ts'
@@ -54,6 +54,12 @@ export function hasValue(
 
 function isElement(set: SetValue, value: Value, context: Context, position: Position): boolean {
   checkReadable(set, context, position)
+  if (isHistorical(set)) {
+    for (const entry of entriesOf(set, context, position)) {
+      if (sameStructure(elementOf(entry), value)) return true
+    }
+    return false
+  }
   const from = boundOf(value, shapeOf(set, context), position.at('contains_value'))
   for (const entry of entriesOf(set, context, position, { from, expected: 1 })) {
     return sameStructure(elementOf(entry), value)

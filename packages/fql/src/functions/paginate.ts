@@ -4,8 +4,10 @@ import { define } from '../define.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { boundOf } from '../sets/cursor.ts'
+import { eventCursor } from '../sets/event-cursor.ts'
+import { historyKindOf } from '../sets/history.ts'
 import { checkReadable, entriesOf } from '../sets/read-set.ts'
-import { shapeOf } from '../sets/shape.ts'
+import { isHistorical, shapeOf } from '../sets/shape.ts'
 import { ObjectValue } from '../values/object.ts'
 import { PageValue, SourcedValue } from '../values/page.ts'
 import { cursorOf, elementOf, type SetBound, type SetEntry, SetValue } from '../values/set.ts'
@@ -38,23 +40,34 @@ export const paginate = define({
   effect: 'read',
   exclusive: ['after', 'before', 'cursor'],
   evaluate: (args, { position, context }) => {
-    const set = args.events === true ? eventsOf(args.paginate) : args.paginate
+    const given = args.paginate
+    const set = args.events === true && !isHistorical(given) ? eventsOf(given) : given
     const at = readingAt(context, validTime(args.ts, context))
     const place = position.at('paginate')
     checkReadable(set, at, place)
-    const given = cursorArgument(args, position)
-    const shape = shapeOf(set, at)
-    const cursor =
-      given === undefined
-        ? undefined
-        : { ...given, bound: boundOf(given.value, shape, given.position) }
+    const asked = cursorArgument(args, position)
+    const cursor = asked && { direction: asked.direction, ...cursorIn(set, asked, at) }
     const size = Math.min(Number(args.size ?? pageSizeDefault), pageSizeMax)
     return readPage(set, { cursor, size, sources: args.sources === true }, at, place)
   },
 })
 
-const eventsOf = (source: SetValue) =>
-  source.set.form === 'events' ? source : new SetValue({ form: 'events', source })
+const eventsOf = (source: SetValue) => new SetValue({ form: 'events', source })
+
+/** A cursor as it is understood: its place, and how the page shows it again. */
+interface Cursor {
+  readonly bound: SetBound
+  readonly echo: Value
+}
+
+function cursorIn(set: SetValue, { value, position }: CursorArgument, context: Context): Cursor {
+  if (isHistorical(set)) {
+    const { place, echo } = eventCursor(value, historyKindOf(set), position, context)
+    return { bound: { values: [], side: 'before', event: place }, echo }
+  }
+  const bound = boundOf(value, shapeOf(set, context), position)
+  return { bound, echo: isArray(value) ? value : [value] }
+}
 
 interface CursorArgument {
   readonly direction: 'after' | 'before'
@@ -88,7 +101,7 @@ function cursorArgument(
 function readPage(
   set: SetValue,
   page: {
-    readonly cursor: (CursorArgument & { readonly bound: SetBound }) | undefined
+    readonly cursor: (Cursor & Pick<CursorArgument, 'direction'>) | undefined
     readonly size: number
     readonly sources: boolean
   },
@@ -96,7 +109,7 @@ function readPage(
   position: Position,
 ): PageValue {
   const { cursor, size } = page
-  const echoed = cursor && (isArray(cursor.value) ? cursor.value : [cursor.value])
+  const echoed = cursor?.echo
   const isBackward = cursor?.direction === 'before'
   if (size <= 0) {
     const isZero = size === 0

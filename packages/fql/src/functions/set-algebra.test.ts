@@ -333,15 +333,6 @@ cases('First, Last', [
   [lastOf(1), notIterable('last')],
 ])
 
-cases('events of sets are not there yet', [
-  [
-    page(all, { events: true }),
-    failure('feature not available', "The feature 'events' is not available for your plan.", [
-      'paginate',
-    ]),
-  ],
-])
-
 // Pages of any set, put together, are the set: whatever its parts, the size, the direction.
 
 const values = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 8 })

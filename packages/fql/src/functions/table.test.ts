@@ -33,8 +33,8 @@ login logout
 /** Forms that the parser reads itself: their arguments are not expressions (fql-v4 §1.4). */
 const special = ['and', 'do', 'let', 'object', 'or', 'quote', 'var']
 
-/** What is not there yet: these need the history of documents, or databases to move. */
-const missing = ['events', 'insert', 'move_database', 'remove']
+/** What is not there yet. */
+const missing = ['move_database']
 
 const declared = new Set(
   forms.flatMap((form) => [form, ...form.aliases]).map(({ keys }) => keys[0] ?? ''),

@@ -21,7 +21,7 @@ function checkWriteTime(context: Context, position: Position): void {
 }
 
 /** @throws invalid argument for a ref of another database */
-function checkScope(ref: Ref, context: Context, position: Position): void {
+export function checkScope(ref: Ref, context: Context, position: Position): void {
   if (ref.database !== context.documents.database) {
     throw invalidArgument('Cannot write a scoped ref.', position)
   }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { orderKey } from '../values/order-key.ts'
 import { Ref } from '../values/ref.ts'
 import type { SetEntry, SetValue } from '../values/set.ts'
-import { type Group, groups } from './merge.ts'
+import { byValues, type Group, groups } from './merge.ts'
 import { isWithin, placeIn, type Span, wholeGroups } from './place.ts'
 import { flagsOf, type Shape, shapeOf } from './shape.ts'
 
@@ -30,7 +30,7 @@ export function* combinedEntries(
     return read(set, { ...wide, from: placeIn(own, wide.from), to: placeIn(own, wide.to) })
   })
   const flags = longest(shapes.map(flagsOf))
-  for (const group of groups(sources, flags, span.reverse ?? false, context)) {
+  for (const group of groups(sources, byValues(flags), span.reverse ?? false, context)) {
     const kept = keepers[form](withSources(group, sets), shape)
     const ordered = kept.map((entry) => inShape(entry, shape))
     if (span.reverse) ordered.reverse()
@@ -38,7 +38,8 @@ export function* combinedEntries(
   }
 }
 
-const longest = (lists: readonly (readonly boolean[])[]) =>
+/** The longest of several lists of flags. */
+export const longest = (lists: readonly (readonly boolean[])[]) =>
   lists.reduce((a, b) => (b.length > a.length ? b : a), [])
 
 /** Entries that know which operand they are of. */
@@ -51,7 +52,7 @@ function withSources({ entries }: Group, sets: readonly SetValue[]): Group {
 }
 
 /** What each operation keeps of a group, in set order. */
-const keepers: Readonly<
+export const keepers: Readonly<
   Record<'union' | 'intersection' | 'difference', (group: Group, shape: Shape) => SetEntry[]>
 > = {
   union: ({ entries }, shape) => pairedUp(entries, Math.max(...counts(entries)), shape),

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { SetEntry } from '../values/set.ts'
-import { groups } from './merge.ts'
+import { byValues, groups } from './merge.ts'
 import { isWithin, type Span, wholeGroups } from './place.ts'
 import { flagsOf, type Shape } from './shape.ts'
 
@@ -12,7 +12,8 @@ export function* distinctEntries(
   context: Context,
 ): Iterable<SetEntry> {
   const source = read(wholeGroups(span))
-  for (const { entries } of groups([source], flagsOf(shape), span.reverse ?? false, context)) {
+  const keyOf = byValues(flagsOf(shape))
+  for (const { entries } of groups([source], keyOf, span.reverse ?? false, context)) {
     const first = entries[0]?.[0]
     if (first !== undefined && isWithin(first, span, shape)) yield first
   }

@@ -7,7 +7,7 @@ import { orderKey } from '../values/order-key.ts'
 import { Ref } from '../values/ref.ts'
 import { elementOf, type SetEntry, SetValue } from '../values/set.ts'
 import type { Read } from './algebra.ts'
-import { groups } from './merge.ts'
+import { byValues, groups } from './merge.ts'
 import { groupOf, isWithin, placeIn, type Span, wholeGroups } from './place.ts'
 import { flagsOf, type Shape, shapeOf } from './shape.ts'
 
@@ -30,13 +30,9 @@ export function* joinedEntries(
 ): Iterable<SetEntry> {
   const { source, target, position, shape } = join
   const elements = [...read(source, {})]
-  const targets = context.documents.all(elements.length, (i) => {
-    const entry = elements[i] as SetEntry
-    if (target instanceof Ref) {
-      return new SetValue({ form: 'match', index: target, terms: groupOf(entry) })
-    }
-    return setCast.convert(apply(target, elementOf(entry), context, position), position, context)
-  })
+  const targets = context.documents.all(elements.length, (i) =>
+    targetOf(elements[i] as SetEntry, target, context, position),
+  )
   const readable = targets.filter(isReadable)
   const shapes = readable.map((set) => shapeOf(set, context))
   const actual = shapes.reduce((a, b) => (b.reversed.length > a.reversed.length ? b : a), shape)
@@ -45,10 +41,23 @@ export function* joinedEntries(
     const own = shapes[i] as Shape
     return read(set, { ...wide, from: placeIn(own, wide.from), to: placeIn(own, wide.to) })
   })
-  for (const group of groups(sources, flagsOf(actual), span.reverse ?? false, context)) {
+  for (const group of groups(sources, byValues(flagsOf(actual)), span.reverse ?? false, context)) {
     const first = firstByRef(group.entries.flat(), actual)
     if (first !== undefined && isWithin(first, span, actual)) yield first
   }
+}
+
+/** The set that an element leads to. @throws `Set expected` at `position` for what is no set */
+export function targetOf(
+  entry: SetEntry,
+  target: Ref | LambdaValue,
+  context: Context,
+  position: Position,
+): SetValue {
+  if (target instanceof Ref) {
+    return new SetValue({ form: 'match', index: target, terms: groupOf(entry) })
+  }
+  return setCast.convert(apply(target, elementOf(entry), context, position), position, context)
 }
 
 function firstByRef(entries: readonly SetEntry[], { refReversed }: Shape): SetEntry | undefined {

@@ -9,6 +9,15 @@ export interface Group {
   readonly entries: readonly (readonly SetEntry[])[]
 }
 
+/**
+ * Matching by values.
+ *
+ * @param flags of the values, and of the ref after them: whether they descend
+ */
+export function byValues(flags: readonly boolean[]): (entry: SetEntry) => Uint8Array {
+  return (entry) => orderKey(groupOf(entry), flags)
+}
+
 interface Head {
   readonly key: Uint8Array
   readonly entry: SetEntry
@@ -19,11 +28,11 @@ interface Head {
  * The groups of several sets, in the order they are read: a merge of sequences that are all in this
  * order already.
  *
- * @param flags of the values, and of the ref after them: whether they descend
+ * @param keyOf what entries are ordered and matched by, as bytes
  */
 export function* groups(
   sources: readonly Iterable<SetEntry>[],
-  flags: readonly boolean[],
+  keyOf: (entry: SetEntry) => Uint8Array,
   reverse: boolean,
   context: Context,
 ): Iterable<Group> {
@@ -31,7 +40,7 @@ export function* groups(
   const next = (source: number): Head | undefined => {
     const result = iterators[source]?.next()
     if (result === undefined || result.done === true) return undefined
-    return { key: orderKey(groupOf(result.value), flags), entry: result.value, source }
+    return { key: keyOf(result.value), entry: result.value, source }
   }
   const compare = (a: Head, b: Head) => {
     const order = Buffer.compare(a.key, b.key)

@@ -8,21 +8,23 @@
  * distinct                                      one entry of each group               distinct.ts
  * join                                          one set for each element, merged      join.ts
  * range reverse filter                          the source, cut, backwards, tested
+ * events                                        what happened to the source's entries  history.ts
  * ```
  */
 import type { Context } from '../context.ts'
-import { attempt, failure, permissionDenied, QueryError } from '../errors.ts'
+import { attempt, permissionDenied, QueryError } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { unreachable } from '../unreachable.ts'
 import type { SetEntry, SetValue } from '../values/set.ts'
 import { combinedEntries } from './algebra.ts'
 import { distinctEntries } from './distinct.ts'
 import { filteredEntries } from './filter.ts'
+import { eventsOf } from './history.ts'
 import { joinedEntries } from './join.ts'
 import type { Span } from './place.ts'
 import { rangeEntries } from './range.ts'
 import { reversedEntries } from './reverse.ts'
-import { shapeOf } from './shape.ts'
+import { isHistorical, shapeOf } from './shape.ts'
 
 /** @throws permission denied at `position` if the caller may not read the set (data-model §6.6) */
 export function checkReadable(value: SetValue, context: Context, position: Position): void {
@@ -50,7 +52,8 @@ export function checkReadable(value: SetValue, context: Context, position: Posit
       checkReadable(set.source, context, position)
       return
     case 'events':
-      throw withoutEvents(position)
+      checkReadable(set.source, context, position)
+      return
     default:
       unreachable(set)
   }
@@ -71,6 +74,12 @@ export function entriesOf(
   span: Span = {},
 ): Iterable<SetEntry> {
   const { set } = value
+  // Sets are read as often as they stand in others, so every one looks at the clock in its turn.
+  context.meter.checkTime()
+  if (isHistorical(value)) {
+    const isReadableSet = (one: SetValue) => isReadable(one, context, position)
+    return eventsOf(value, span, { context, position, isReadable: isReadableSet })
+  }
   const read = (source: SetValue, part: Span) => entriesOf(source, context, position, part)
   switch (set.form) {
     case 'match':
@@ -111,17 +120,8 @@ export function entriesOf(
       return joinedEntries({ ...set, shape: shapeOf(value, context) }, span, context, reader)
     }
     case 'events':
-      throw withoutEvents(position)
+      throw new Error('a set of events is historical')
     default:
       return unreachable(set)
   }
-}
-
-/** Histories of sets are not kept yet. */
-function withoutEvents(position: Position) {
-  return failure(
-    'feature not available',
-    "The feature 'events' is not available for your plan.",
-    position,
-  )
 }

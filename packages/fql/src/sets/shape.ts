@@ -11,9 +11,32 @@ export interface Shape {
   readonly refReversed: boolean
   /** True for what a lambda joins: any number of values, known only when it is read. */
   readonly isOpen: boolean
+  /** Whether it holds events of a set's history instead of the set's entries. */
+  readonly isHistorical: boolean
 }
 
-const openShape: Shape = { reversed: [], refReversed: false, isOpen: true }
+const plain = { refReversed: false, isOpen: false, isHistorical: false } as const
+const openShape: Shape = { reversed: [], ...plain, isOpen: true }
+
+/** Whether a set holds events of a history instead of entries. */
+export function isHistorical({ set }: SetValue): boolean {
+  switch (set.form) {
+    case 'events':
+      return true
+    case 'union':
+    case 'intersection':
+    case 'difference':
+      return set.sets.slice(0, 1).some(isHistorical)
+    case 'distinct':
+    case 'reverse':
+    case 'range':
+    case 'filter':
+    case 'join':
+      return isHistorical(set.source)
+    default:
+      return false
+  }
+}
 
 /** The shape of a set's entries. */
 export function shapeOf(value: SetValue, context: Context): Shape {
@@ -25,10 +48,10 @@ export function shapeOf(value: SetValue, context: Context): Shape {
     case 'document':
     case 'singleton': {
       const { reversed } = context.documents.shape(set)
-      return { reversed, refReversed: false, isOpen: false }
+      return { reversed, ...plain }
     }
     case 'events':
-      return openShape
+      return { ...shapeOf(set.source, context), isHistorical: true }
     case 'union':
     case 'intersection':
     case 'difference': {
@@ -44,7 +67,7 @@ export function shapeOf(value: SetValue, context: Context): Shape {
     case 'join': {
       if (!(set.target instanceof Ref)) return openShape
       const { reversed } = context.documents.shape({ form: 'match', index: set.target, terms: [] })
-      return { reversed, refReversed: false, isOpen: false }
+      return { reversed, ...plain }
     }
     default:
       return unreachable(set)
@@ -52,9 +75,9 @@ export function shapeOf(value: SetValue, context: Context): Shape {
 }
 
 /** All flags turned. Without values, the ref becomes one (fql-v4 §5.7). */
-function reversedShape({ reversed, refReversed, isOpen }: Shape): Shape {
+function reversedShape({ reversed, refReversed, isOpen, isHistorical }: Shape): Shape {
   const values = reversed.length === 0 && !isOpen ? [!refReversed] : reversed.map((flag) => !flag)
-  return { reversed: values, refReversed: !refReversed, isOpen }
+  return { reversed: values, refReversed: !refReversed, isOpen, isHistorical }
 }
 
 /** The flags of the values and then of the ref. */
@@ -64,6 +87,7 @@ export function flagsOf({ reversed, refReversed }: Shape): readonly boolean[] {
 
 /** Whether two sets can be merged: their orders agree as far as both go (fql-v4 §5.3). */
 export function areCompatible(a: Shape, b: Shape): boolean {
+  if (a.isHistorical !== b.isHistorical) return false
   if (a.isOpen || b.isOpen) return true
   const flags = flagsOf(b)
   return flagsOf(a).every((flag, i) => i >= flags.length || flag === flags[i])

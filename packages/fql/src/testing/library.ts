@@ -2,7 +2,15 @@
  * A tiny read-only database for tests: two collections, some indexes, a function. It allows every read
  * and refuses every write.
  */
-import type { BaseSet, Documents, EntriesOptions, SetBound, SetEntry } from '../index.ts'
+import type {
+  BaseSet,
+  Documents,
+  EntriesOptions,
+  EventEntry,
+  EventsOptions,
+  SetBound,
+  SetEntry,
+} from '../index.ts'
 import {
   DocumentValue,
   instanceNotFound,
@@ -141,6 +149,24 @@ function* between(
   for (const { entry } of reverse ? within.reverse() : within) yield entry
 }
 
+/** The spells were added one after another, each at the microsecond of its version; nothing else was. */
+function* listedEvents(set: BaseSet, { from, to, reverse }: EventsOptions): Iterable<EventEntry> {
+  const of = set.form === 'document' ? 'document' : 'set'
+  const all = entriesIn(set)
+    .map(({ values, ref }): EventEntry => {
+      const micros = 1_000_000n + ref.id
+      const event = { of, micros } as const
+      return of === 'document'
+        ? { values, ref, event: { ...event, action: 'create', data: null } }
+        : { values, ref, event: { ...event, action: 'add' } }
+    })
+    .sort((a, b) => Number(a.event.micros - b.event.micros))
+  for (const entry of reverse ? all.reverse() : all) {
+    const { micros } = entry.event
+    if ((from === undefined || from <= micros) && (to === undefined || micros <= to)) yield entry
+  }
+}
+
 function refused(): never {
   throw new Error('the library of the tests is read-only')
 }
@@ -198,12 +224,15 @@ export function library(listings: Readonly<Record<string, Listing>> = {}): Docum
       return between(all, listing.reversed, options)
     },
     shape: (set) => ({ reversed: (listingOf(set) ?? shapeOf(set)).reversed }),
+    events: (set, options) => listedEvents(set, options),
     checkIndex: () => {},
     newId: () => 1n,
     create: refused,
     update: refused,
     replace: refused,
     delete: refused,
+    insert: refused,
+    remove: refused,
     resolveFunction: refused,
     identity: undefined as Value | undefined,
     token: undefined as Value | undefined,

@@ -28,3 +28,18 @@ export class EventValue {
     this.data = event.data
   }
 }
+
+/** What happened to an entry of a set, or to a document, as histories hold it. */
+export interface SetEvent {
+  readonly of: 'document' | 'set'
+  /** Valid time, in microseconds since the Unix epoch. */
+  readonly micros: bigint
+  readonly action: Action['name']
+  /** Of a document event: the changed part of the document's `data`, or null. */
+  readonly data?: Value
+  /**
+   * It happened before the history that is kept begins: never shown, it says only what was there then
+   * (data-model §4.1).
+   */
+  readonly predates?: boolean
+}

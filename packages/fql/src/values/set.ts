@@ -1,7 +1,9 @@
 import type { Position } from '../position.ts'
+import { EventValue, type SetEvent } from './event.ts'
 import type { LambdaValue } from './lambda.ts'
+import { integer } from './numbers.ts'
 import type { Ref } from './ref.ts'
-import type { Value } from './value.ts'
+import { Action, type Value } from './value.ts'
 
 /**
  * A set: the description of entries that are read only when asked for (fql-v4 §5).
@@ -66,6 +68,13 @@ export interface SetEntry {
   readonly ref: Ref
   /** The sets it came from, where several were combined. */
   readonly sources?: readonly SetValue[]
+  /** What happened to it, in the history of a set. */
+  readonly event?: SetEvent
+}
+
+/** An event of a set's history: the entry, and what happened to it (fql-v4 §5.6). */
+export interface EventEntry extends SetEntry {
+  readonly event: SetEvent
 }
 
 /**
@@ -76,15 +85,38 @@ export interface SetBound {
   readonly values: readonly Value[]
   readonly ref?: Ref | undefined
   readonly side: 'before' | 'after'
+  /** Among the events of a history, the place is this one. */
+  readonly event?: EventPlace | undefined
 }
 
-/** The element that an entry yields: its ref, its one value, or its values (fql-v4 §5.1). */
+/** A place between the events of a history: before all whose keys are not less (event-place.ts). */
+export interface EventPlace {
+  readonly micros: bigint
+  readonly key: Uint8Array
+}
+
+/** The element that an entry yields: its ref, its one value, its values, or an event (fql-v4 §5.1). */
 export function elementOf(entry: SetEntry): Value {
+  if (entry.event !== undefined) return eventValue(entry, entry.event, entry.event.data)
   if (entry.values.length === 0) return entry.ref
   return entry.values.length === 1 ? (entry.values[0] as Value) : entry.values
 }
 
-/** The entry's cursor: its values, then its ref. */
-export function cursorOf(entry: SetEntry): readonly Value[] {
-  return [...entry.values, entry.ref]
+/** The entry's cursor: its values, then its ref; of an event, what finds it again. */
+export function cursorOf(entry: SetEntry): Value {
+  return entry.event === undefined
+    ? [...entry.values, entry.ref]
+    : eventValue(entry, entry.event, undefined)
+}
+
+/** Set events have the entry's values for their data, if there are any (wire §5.8). */
+function eventValue({ values, ref }: SetEntry, event: SetEvent, data: Value | undefined): Value {
+  const { of, micros, action } = event
+  return new EventValue({
+    of,
+    ts: integer(micros),
+    action: new Action(action),
+    document: ref,
+    data: of === 'document' ? data : values.length === 0 ? undefined : values,
+  })
 }
