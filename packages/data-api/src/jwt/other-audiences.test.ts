@@ -163,6 +163,17 @@ describeDataApi('tokens for other audiences', (open) => {
     expect(await ged.query(fire)).toMatchObject(read)
   })
 
+  it('open the root database, which is no audience itself', async () => {
+    const api = await open()
+    const { root, as } = api
+    const fields = { audiences: 'app', token_use: 'id' }
+    const { signedIn } = await withProvider({ admin: root, as }, fields)
+    expect(await (await signedIn(idToken('app'))).query(fire)).toMatchObject(read)
+    const rootAudience = 'https://db.fauna.com/db/yyyyyyyyyyyyy'
+    expect(await (await signedIn({ aud: rootAudience })).refusal(1)).toEqual(unauthorized)
+    expect(await (await signedIn(idToken(rootAudience))).refusal(1)).toEqual(unauthorized)
+  })
+
   it('move with their database', async () => {
     const api = await open()
     const child = await childWith(api, 'child')

@@ -212,16 +212,18 @@ describeDataApi('access providers', (open) => {
     expect(await registrar.query(q.Get(people))).toMatchObject({ name: 'people' })
   })
 
-  it('are not for the root database, which is no audience', async () => {
+  it('in the root database, which is no audience, need others', async () => {
     const { root } = await open()
+    const unavailable = (...position: string[]) => {
+      const why = "The feature 'Create Access Providers' is not available for your plan."
+      return refused(400, 'feature not available', why, position)
+    }
     expect(await root.refusal(q.CreateAccessProvider(minimal))).toEqual(
-      refused(
-        400,
-        'feature not available',
-        "The feature 'Create Access Providers' is not available for your plan.",
-        ['create_access_provider'],
-      ),
+      unavailable('create_access_provider'),
     )
+    const made = await root.query(q.CreateAccessProvider({ ...minimal, audiences: ['app'] }))
+    expect(made).not.toHaveProperty('audience')
+    expect(await root.refusal(q.Update(made.ref, { audiences: null }))).toEqual(unavailable())
   })
 
   it('exist in containers, and in the past', async () => {

@@ -32,7 +32,7 @@ const isStrings = (value: Value) =>
  * have. `audiences` and `token_use` are ours: tokens for other audiences than the database's own, such as
  * those that Cognito issues to the clients of a user pool.
  *
- * @throws `feature not available` in the root database, whose audience no token can have
+ * @throws `feature not available` in the root database without `audiences`: no token can be for the root itself
  * @see data-model §1.9
  */
 export const accessProviderType = defineType({
@@ -117,7 +117,8 @@ function checkAudiences(value: Value, path: readonly string[]): readonly Validat
 function prepare(write: Write): Prepared {
   const { view, ref, fields, position } = write
   const { unit, database } = view
-  if (databaseDocument(unit.transaction, database) === undefined) {
+  const isRoot = databaseDocument(unit.transaction, database) === undefined
+  if (isRoot && stringsIn(fields.get('audiences')).length === 0) {
     const why = "The feature 'Create Access Providers' is not available for your plan."
     throw failure('feature not available', why, position)
   }
@@ -130,7 +131,7 @@ function prepare(write: Write): Prepared {
   const roles = resolveRoles(view, fields.get('roles'))
   const stored = roles.value === undefined ? fields : fields.with('roles', roles.value)
   return {
-    fields: stored.with('audience', audienceOf(database)),
+    fields: isRoot ? stored : stored.with('audience', audienceOf(database)),
     failures: [...failures, ...roles.failures, ...checkClaims(view, fields)],
   }
 }
