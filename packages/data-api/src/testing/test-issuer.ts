@@ -1,8 +1,9 @@
 /** An issuer of tokens: a real server of its keys on this machine, and the keys to sign with. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { ExprArg } from 'faunadb'
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
 import { onTestFinished } from 'vitest'
-import { q, type TestCaller, type TestDataApi } from './test-data-api.ts'
+import { q } from './test-data-api.ts'
 
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>
 
@@ -108,38 +109,41 @@ export function sendJson(response: ServerResponse, body: object, headers: object
   response.end(JSON.stringify(body))
 }
 
+/** Whoever can be asked. */
+interface Querying {
+  query(expression: ExprArg): Promise<unknown>
+}
+
 /** A database that accepts the tokens of an issuer. */
-export interface TestProvider {
+export interface TestProvider<Caller> {
   readonly issuer: TestIssuer
   /** `aud` of tokens for the database. */
   readonly audience: string
   /** A driver with a token of these claims, for the database. */
-  signedIn(claims?: Claims, options?: SigningOptions): Promise<TestCaller>
+  signedIn(claims?: Claims, options?: SigningOptions): Promise<Caller>
 }
 
 /**
- * Lets the database `test` accept an issuer's tokens, through the provider `people`, for the role `reader`,
- * which reads the collection `spells`.
+ * Lets the database of an admin key accept an issuer's tokens, through the provider `people`, for the role
+ * `reader`, which reads the collection `spells`.
  */
-export async function withProvider(
-  { admin, as }: Pick<TestDataApi, 'admin' | 'as'>,
+export async function withProvider<Caller>(
+  { admin, as }: { readonly admin: Querying; readonly as: (secret: string) => Caller },
   fields: object = {},
-): Promise<TestProvider> {
+): Promise<TestProvider<Caller>> {
   const issuer = await startIssuer()
   await admin.query(q.CreateCollection({ name: 'spells' }))
   await admin.query(q.Create(q.Ref(q.Collection('spells'), 1), { data: { name: 'fire' } }))
   const privileges = [{ resource: q.Collection('spells'), actions: { read: true } }]
   await admin.query(q.CreateRole({ name: 'reader', privileges }))
-  const provider = await admin.query(
-    q.CreateAccessProvider({
-      name: 'people',
-      issuer: issuer.url,
-      jwks_uri: issuer.jwksUri,
-      roles: 'reader',
-      ...fields,
-    }),
-  )
-  const audience = String(provider.audience)
+  const provider = q.CreateAccessProvider({
+    name: 'people',
+    issuer: issuer.url,
+    jwks_uri: issuer.jwksUri,
+    roles: 'reader',
+    ...fields,
+  })
+  const audience = String(await admin.query(q.Select('audience', provider, '')))
   return {
     issuer,
     audience,
