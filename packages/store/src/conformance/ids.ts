@@ -48,6 +48,23 @@ export function describeIds(subject: Subject): void {
         { now: () => start },
       ))
 
+    it('are none that the body finds in the store, on a clock that stands still', () =>
+      subject.with(
+        async (store) => {
+          for (let i = 0; i < 5; i++) {
+            const { value } = await store.transact((t) => {
+              const key = bytes(String(t.newId()))
+              const isTaken = t.get(key) !== undefined
+              t.put(key, key)
+              if (isTaken) throw new Error('taken')
+              return isTaken
+            })
+            expect(value).toBe(false)
+          }
+        },
+        { now: () => start },
+      ))
+
     it('are no one else’s, however many draw at once', () =>
       subject.with(async (store) => {
         const ids = await Promise.all(Array.from({ length: 100 }, () => drawn(store, 3)))

@@ -5,7 +5,7 @@
  * from the start. What it reads alone is answered from that: the cache is of one moment. What it writes is
  * committed in one more round trip, if what it read is still so. docs/decisions/0002 says why this way.
  */
-import { clockMicros, Restart, Run, readTimestamp, type WriteMode } from '../run.ts'
+import { clockMicros, Restart, Run, readTimestamp, type WriteMode, writeTimestamp } from '../run.ts'
 import {
   type Committed,
   type Store,
@@ -109,14 +109,22 @@ class StoreOnPostgres implements PostgresStore {
     const writer = new WriterOf(body, options, cache)
     let mode: WriteMode =
       intent === 'read' ? 'forbidden' : intent === 'write' ? 'allowed' : 'promotes'
+    let isUndecided = false
     for (;;) {
       const step = this.#run(body, options, cache, mode)
-      if (step.kind === 'read') return step.committed
       if (step.kind === 'missing') await this.#load(cache)
       if (step.kind === 'promotes') mode = 'allowed'
-      // A run that only finds out whether something is missing can be saved if nobody has to wait for it.
-      const isReady = step.kind === 'writes' || (mode === 'allowed' && this.#committer.isIdle)
-      if (!isReady) continue
+      if (step.kind === 'reads') {
+        if (mode !== 'allowed') return step.committed
+        // It ran at the time of a write, which is none of a read.
+        mode = 'promotes'
+        isUndecided = true
+        continue
+      }
+      // A run that only finds out whether something is missing can be saved if nobody has to wait for it. One
+      // that writes or not as its time is can be decided by the committer alone.
+      const canCommit = mode === 'allowed' && (this.#committer.isIdle || isUndecided)
+      if (step.kind !== 'writes' && !canCommit) continue
       const next = writer.next()
       this.#committer.add(writer)
       const committed = await next
@@ -125,7 +133,10 @@ class StoreOnPostgres implements PostgresStore {
     }
   }
 
-  /** Runs the body once on what is loaded, at the time of a read: what it writes is not committed. */
+  /**
+   * Runs the body once on what is loaded. Its writes are not committed, but it runs at a time of a write if
+   * it may write: so its ids are none that it could find.
+   */
   #run<T>(
     body: (transaction: Transaction) => T,
     options: TransactOptions,
@@ -133,13 +144,14 @@ class StoreOnPostgres implements PostgresStore {
     mode: WriteMode,
   ): Step<T> {
     const { last, clock } = cache.moment ?? { last: this.#committer.last, clock: this.#now() }
-    const timestamp = readTimestamp(clock, last, options)
+    const timeOf = mode === 'allowed' ? writeTimestamp : readTimestamp
+    const timestamp = timeOf(clock, last, options)
     const run = new Run(cache.begin(), timestamp, mode)
     try {
       const value = run.to(body)
       if (run.wrote) return { kind: 'writes' }
       const committed = { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }
-      return { kind: 'read', committed }
+      return { kind: 'reads', committed }
     } catch (error) {
       if (error instanceof Restart) {
         return { kind: error.reason === 'write' ? 'promotes' : 'missing' }
@@ -169,7 +181,7 @@ class StoreOnPostgres implements PostgresStore {
 
 /** What one run of a body came to. */
 type Step<T> =
-  | { readonly kind: 'read'; readonly committed: Committed<T> }
+  | { readonly kind: 'reads'; readonly committed: Committed<T> }
   | { readonly kind: 'writes' }
   | { readonly kind: 'promotes' }
   | { readonly kind: 'missing' }
