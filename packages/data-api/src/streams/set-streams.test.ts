@@ -173,5 +173,15 @@ describeStreams('set streams', (open) => {
       ['remove', 'Ran'],
       ['add', 'Dreams'],
     ])
+    await api.admin.query(q.Update(movie, { ttl: q.Now() }))
+    await api.admin.query(create({ title: 'Dreams' }))
+    expect((await titles.take(2)).map(({ event }) => event.action)).toEqual(['remove', 'add'])
+    // This one is never seen before it has expired.
+    await api.admin.query(q.Create(q.Ref(movies, 2), { data: { title: 'Ikiru' }, ttl: q.Now() }))
+    await api.admin.query(create({ title: 'Ikiru' }, 2))
+    expect((await titles.next()).event).toMatchObject({
+      action: 'add',
+      index: { values: ['Ikiru'] },
+    })
   })
 })
