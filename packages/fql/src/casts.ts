@@ -245,6 +245,11 @@ function convertAll<T>(
   context: Context,
 ): readonly T[] {
   if (!isArray(value)) return [element.convert(value, position, context)]
+  // Mostly nothing is wrong, and millions of elements need not be attempted one by one.
+  const together = attempt(() =>
+    value.map((one, i) => element.convert(one, position.at(i), context)),
+  )
+  if (together.ok) return together.value
   return gather(value.map((one, i) => attempt(() => element.convert(one, position.at(i), context))))
 }
 

@@ -58,6 +58,16 @@ export function count(meter: Meter): void {
   if ((++meter.computeOps & 255) === 0) meter.checkTime()
 }
 
+/** How many branches one literal, `Map`, `Foreach` or `Filter` may have (wire §9). */
+export const queryWidthMax = 100_000
+
+/** @throws RequestError `bad request` if these are more branches than one query may have */
+export function checkWidth(branches: number): void {
+  if (branches <= queryWidthMax) return
+  const text = `Query exceeds max width. Max: ${queryWidthMax}, current: ${branches}.`
+  throw new RequestError(400, 'bad request', text)
+}
+
 /** @throws invalid expression if `effect` is more than the context allows */
 export function checkEffect(effect: Effect, context: Context, position: Position): void {
   if (isWithin(effect, context.limit.effect)) return

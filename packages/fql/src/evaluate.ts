@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import { checkEffect, count, stackDepthMax } from './context.ts'
+import { checkEffect, checkWidth, count, stackDepthMax } from './context.ts'
 import type { Lazy } from './define.ts'
 import { attempt, expected, failure, gather, invalidArgument } from './errors.ts'
 import type { Expression } from './expression.ts'
@@ -77,6 +77,7 @@ function evaluateAll(
 ): Value[] {
   if (elements.every(isConstant))
     return elements.map((element) => evaluate(element, scope, context))
+  checkWidth(elements.length)
   const attempts = context.documents.all(elements.length, (i) =>
     attempt(() => evaluate(elements[i] as Expression, scope, context)),
   )

@@ -21,6 +21,9 @@ const notJson = () => new JsonError('Request body is not valid JSON.')
 /** A number token longer than this is refused (wire §9). */
 const numberLengthMax = 1000
 
+/** A field's name longer than this is refused (wire §9). */
+const nameLengthMax = 50_000
+
 /**
  * Reads one JSON text: null, booleans, Integers (no fraction, no exponent), Doubles, strings, arrays and
  * objects, as values of the language.
@@ -180,6 +183,7 @@ class Reader {
       this.#space()
       if (this.#text.charCodeAt(this.#at) !== 0x22) throw notJson()
       const key = this.#string()
+      if (key.length > nameLengthMax) throw notJson()
       this.#space()
       if (!this.#take(0x3a)) throw notJson()
       const value = this.value(depth)

@@ -54,7 +54,8 @@ export const drop = define({
   },
 })
 
-const elements = cast.zeroOrMore(cast.any)
+/** Anything, an array of it or one: `zeroOrMore`, without a look at each of what may be millions. */
+const elements = cast.valueCast((value) => (isArray(value) ? value : [value]))
 
 /** Prepend(elements, array): the elements, then the array's. */
 export const prepend = define({

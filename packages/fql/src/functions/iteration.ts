@@ -1,6 +1,6 @@
 /** Going through arrays and pages (fql-v4 §4.5). */
 import * as cast from '../casts.ts'
-import type { Context } from '../context.ts'
+import { type Context, checkWidth } from '../context.ts'
 import { define } from '../define.ts'
 import { attempt, expected, gather, invalidArgument } from '../errors.ts'
 import { apply } from '../evaluate.ts'
@@ -32,6 +32,7 @@ function applyToAll(
   context: Context,
   position: Position,
 ): Value[] {
+  checkWidth(elements.length)
   return context.documents.all(elements.length, (i) =>
     apply(lambda, elements[i] as Value, context, position),
   )
@@ -89,6 +90,7 @@ export const filter = define({
       return filteredSet(target, lambda, position.at('filter'))
     }
     const elements = isArray(target) ? target : target.data
+    checkWidth(elements.length)
     const kept = gather(
       context.documents.all(elements.length, (i) =>
         attempt(() => {
