@@ -6,28 +6,57 @@
  * pair for its database; a pair has one database in the whole store, so that a token can only ever open one.
  */
 import type { DatabaseId, ObjectValue, Ref } from '@vivarium/fql'
-import { stringsIn } from './access-provider.ts'
+import { type AccessProvider, stringsIn } from './access-provider.ts'
 import type { DatabaseView } from './database-view.ts'
 import { audienceKey } from './keys.ts'
 import { isAlive } from './root-database.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
-/** The database whose provider claims the tokens of an issuer for an audience; it may be gone since. */
-export function databaseClaiming(
-  unit: UnitOfWork,
-  issuer: string,
-  audience: string,
-): DatabaseId | undefined {
+/** Who accepts the tokens of an issuer for an audience: a provider of a database. */
+export interface Claim {
+  readonly database: DatabaseId
+  readonly provider: AccessProvider
+}
+
+/**
+ * The claim to the tokens of an issuer for an audience. The record is only where to look: it may have
+ * outlived its database, which takes nothing that is in it along, or its provider's version.
+ */
+export function claimTo(unit: UnitOfWork, issuer: string, audience: string): Claim | undefined {
   const bytes = unit.transaction.get(audienceKey(issuer, audience))
-  return bytes && new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
+  if (bytes === undefined) return undefined
+  const database = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
+  const provider = providerOf(unit, database, issuer)
+  return provider?.audiences.includes(audience) ? { database, provider } : undefined
+}
+
+/** The provider of an issuer in a database, if both are there. */
+export function providerOf(
+  unit: UnitOfWork,
+  database: DatabaseId,
+  issuer: string,
+): AccessProvider | undefined {
+  let isThere = false
+  let provider: AccessProvider | undefined
+  // Independent reads: one round trip to a remote store.
+  const reads = [
+    () => {
+      isThere = isAlive(unit, database)
+    },
+    () => {
+      provider = unit.schemaAtStart(database).accessProviders.get(issuer)
+    },
+  ]
+  unit.transaction.all(reads.length, (i) => reads[i]?.())
+  return isThere ? provider : undefined
 }
 
 /** The audiences among a provider's that another database claims already. */
 export function claimedElsewhere(view: DatabaseView, fields: ObjectValue): readonly string[] {
   const issuer = String(fields.get('issuer'))
   return stringsIn(fields.get('audiences')).filter((audience) => {
-    const database = databaseClaiming(view.unit, issuer, audience)
-    return database !== undefined && database !== view.database && isAlive(view.unit, database)
+    const claim = claimTo(view.unit, issuer, audience)
+    return claim !== undefined && claim.database !== view.database
   })
 }
 

@@ -2,13 +2,13 @@
 import type { DatabaseId, ObjectValue, Value } from '@vivarium/fql'
 import { audiencesOf, isTimely, type Jwt, parseJwt } from '../jwt/jwt.ts'
 import { type AccessProvider, audienceOf, audiencePrefix } from './access-provider.ts'
-import { databaseClaiming } from './audiences.ts'
+import { type Claim, claimTo, providerOf } from './audiences.ts'
 import { holds } from './authorization.ts'
 import type { Caller } from './caller.ts'
 import type { DatabaseView } from './database-view.ts'
 import { databaseOfGlobalId } from './global-id.ts'
 import { isSigned, type Proofs } from './proofs.ts'
-import { isAlive, rootDatabase } from './root-database.ts'
+import { rootDatabase } from './root-database.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /**
@@ -31,12 +31,7 @@ export function jwtCaller(
 }
 
 /** Who accepts a token: a provider of the database that it is for. */
-interface Acceptance {
-  readonly database: DatabaseId
-  readonly provider: AccessProvider
-}
-
-function acceptedBy(unit: UnitOfWork, { claims }: Jwt): Acceptance | undefined {
+function acceptedBy(unit: UnitOfWork, { claims }: Jwt): Claim | undefined {
   const issuer = claims.get('iss')
   const audiences = audiencesOf(claims)
   if (typeof issuer !== 'string' || audiences === undefined) return undefined
@@ -47,7 +42,7 @@ function acceptedBy(unit: UnitOfWork, { claims }: Jwt): Acceptance | undefined {
   if (databases.length > 1 || database === undefined || database === rootDatabase) return undefined
   // Issuing tokens is nothing that a database does here; nobody else may do it in its name.
   if (issuer === audienceOf(database)) return undefined
-  const provider = providerIn(unit, database, issuer)
+  const provider = providerOf(unit, database, issuer)
   return provider && { database, provider }
 }
 
@@ -61,61 +56,33 @@ function acceptedForOther(
   issuer: string,
   audiences: readonly string[],
   claims: ObjectValue,
-): Acceptance | undefined {
+): Claim | undefined {
   const use = claims.get('token_use')
   // Access tokens of Cognito name the client that they were issued to, and no audience.
   const named = use === 'access' ? [claims.get('client_id')] : audiences
-  const accepted = new Map<DatabaseId, Acceptance>()
+  const claimed = new Map<DatabaseId, Claim>()
   for (const audience of named.slice(0, audiencesMax)) {
-    const database =
-      typeof audience === 'string' ? databaseClaiming(unit, issuer, audience) : undefined
-    const provider = database === undefined ? undefined : providerIn(unit, database, issuer)
-    if (database === undefined || provider === undefined) continue
-    if (accepts(provider, audience, use)) accepted.set(database, { database, provider })
+    const claim = typeof audience === 'string' ? claimTo(unit, issuer, audience) : undefined
+    if (claim !== undefined && takes(claim.provider, use)) claimed.set(claim.database, claim)
   }
-  const [only] = accepted.values()
-  return accepted.size === 1 ? only : undefined
+  const [only] = claimed.values()
+  return claimed.size === 1 ? only : undefined
 }
 
 /** How many audiences of one token are looked for. */
 const audiencesMax = 16
 
-function accepts(
-  { audiences, tokenUses }: AccessProvider,
-  audience: Value | undefined,
-  use: Value | undefined,
-) {
-  if (typeof audience !== 'string' || !audiences.includes(audience)) return false
-  return tokenUses.length === 0
-    ? use === undefined
-    : typeof use === 'string' && tokenUses.includes(use)
-}
-
-function providerIn(
-  unit: UnitOfWork,
-  database: DatabaseId,
-  issuer: string,
-): AccessProvider | undefined {
-  let isThere = false
-  let provider: AccessProvider | undefined
-  // Independent reads: one round trip to a remote store.
-  const reads = [
-    () => {
-      isThere = isAlive(unit, database)
-    },
-    () => {
-      provider = unit.schemaAtStart(database).accessProviders.get(issuer)
-    },
-  ]
-  unit.transaction.all(reads.length, (i) => reads[i]?.())
-  return isThere ? provider : undefined
+/** Whether a provider takes tokens of a kind, or of no kind in particular. */
+function takes({ tokenUses }: AccessProvider, use: Value | undefined): boolean {
+  if (tokenUses.length === 0) return use === undefined
+  return typeof use === 'string' && tokenUses.includes(use)
 }
 
 /** The caller with the roles that are granted for the claims; undefined if there is none (data-model §7.1). */
 function withRoles(
   unit: UnitOfWork,
   claims: ObjectValue,
-  { database, provider }: Acceptance,
+  { database, provider }: Claim,
   seenBy: (caller: Caller) => DatabaseView,
 ): Caller | undefined {
   const subject = claims.get('sub') ?? undefined
