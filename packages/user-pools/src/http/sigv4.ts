@@ -6,11 +6,17 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { HttpRequest } from '@vivarium/http'
 import { refusal, type UserPoolError } from '../errors.ts'
+import { isFromForeignPage } from './foreign-page.ts'
 
 /** A pair that may sign. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /**
+   * Everybody knows this pair, so that a page on the web could sign with it too: requests of pages are
+   * taken from pages of this machine alone. Default false.
+   */
+  readonly isWellKnown?: boolean | undefined
 }
 
 /** What signatures are checked against. */
@@ -59,7 +65,9 @@ export function verifySignature(
   const signer = rules.credentials.find(
     ({ accessKeyId }) => accessKeyId === authorization.accessKeyId,
   )
-  if (signer === undefined) throw refusal('UnrecognizedClientException', 'unknownKey')
+  if (signer === undefined || (signer.isWellKnown && isFromForeignPage(request.headers.origin))) {
+    throw refusal('UnrecognizedClientException', 'unknownKey')
+  }
   checkScope(authorization, time, rules.region)
   checkSignedHeaders(authorization, request.headers)
   const expected = signatureOf(request, body, { authorization, time, signer })

@@ -47,7 +47,7 @@ export async function openUserPools(
     region: settings.region,
     issuerOf: (poolId) => issuerOf(settings.issuer ?? address, poolId),
     addressOf: (poolId) => issuerOf(address, poolId),
-    credentials: [settings.credentials],
+    credentials: [{ ...settings.credentials, isWellKnown: isWellKnown(settings.credentials) }],
     invoke: invokeOf(settings, needs.invoke),
     messenger: messengerOf(settings, mailbox, context),
     sessionsEnded: createLazySignOut(needs, context),
@@ -62,6 +62,11 @@ export async function openUserPools(
   )
   address ||= server.url
   return { ...server, mailbox }
+}
+
+/** The pair that works when none was chosen. */
+function isWellKnown({ secretAccessKey }: Settings['credentials']): boolean {
+  return secretAccessKey === 'local'
 }
 
 function invokeOf(settings: Settings, local: InvokeFunction | undefined): InvokeFunction {
