@@ -115,6 +115,26 @@ it('moving-from-fauna.md moves an application with every value and password', as
   })
 }, 180_000)
 
+it('the import of moving-from-fauna.md keeps the times of documents when asked to', async () => {
+  const secret = await serverKeyOf('times')
+  await root.query(q.CreateCollection({ name: 'Movie', history_days: null }), { secret })
+  await reading('moving-from-fauna.md', async (project) => {
+    const collection = { '@ref': { id: 'Movie', collection: { '@ref': { id: 'collections' } } } }
+    const ref = { '@ref': { id: '1', collection } }
+    const line = `${JSON.stringify({ ref, ts: 1640995200000000, data: { title: 'Alphaville' } })}\n`
+    const file = path.join(project.folder, 'Movie.jsonl')
+    writeFileSync(file, line)
+    const imported = await project.node('import.mjs', ['Movie.jsonl'], {
+      secret,
+      environment: { KEEP_TS: '1' },
+    })
+    expect(imported.stdout).toBe('Movie.jsonl: 1 documents\n')
+    await root.query(q.Update(q.Collection('Movie'), { history_days: 0 }), { secret })
+    await project.node('export.mjs', ['Movie'], { secret })
+    expect(readFileSync(file, 'utf8')).toBe(line)
+  })
+})
+
 it('the import of moving-from-fauna.md stops at a document that breaks a unique index', async () => {
   const secret = await serverKeyOf('doubles')
   await reading('moving-from-fauna.md', async (project) => {

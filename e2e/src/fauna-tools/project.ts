@@ -22,6 +22,8 @@ export interface NodeOptions {
   readonly secret?: string
   /** What it reads from standard input. Default: nothing. */
   readonly input?: string
+  /** Further variables. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Writes the files of a document; `vivarium` takes the place of the one on port 8443. */
@@ -40,8 +42,9 @@ export function openProject(document: string, vivarium: Vivarium): Project {
   for (const block of blocks) {
     if (block.kind === 'file') writeFileSync(path.join(folder, block.name), block.text)
   }
-  const environment = (secret?: string): Record<string, string> => ({
+  const environmentOf = ({ secret, environment }: NodeOptions): Record<string, string> => ({
     ...surroundings(folder),
+    ...environment,
     FAUNADB_DOMAIN: '127.0.0.1',
     FAUNADB_PORT: port,
     FAUNADB_SCHEME: 'http',
@@ -54,11 +57,11 @@ export function openProject(document: string, vivarium: Vivarium): Project {
         cwd: folder,
         environment: surroundings(folder),
       }),
-    node: (file, words, { secret, input } = {}) =>
+    node: (file, words, options = {}) =>
       run(process.execPath, [file, ...words], {
         cwd: folder,
-        environment: environment(secret),
-        ...(input === undefined ? {} : { input }),
+        environment: environmentOf(options),
+        ...(options.input === undefined ? {} : { input: options.input }),
       }),
     remove() {
       rmSync(folder, { recursive: true, force: true })
