@@ -1,7 +1,7 @@
 /** Strings and regular expressions (fql-v4 §4.8). */
 import * as cast from '../casts.ts'
-import { define } from '../define.ts'
-import { invalidArgument, outOfBounds } from '../errors.ts'
+import { type Call, define } from '../define.ts'
+import { invalidArgument, outOfBounds, RequestError } from '../errors.ts'
 import { ObjectValue } from '../values/object.ts'
 import { compileRegex, expand, matches, parseReplacement, type Regex } from '../values/regex.ts'
 import { checkLength, codePoints } from '../values/text.ts'
@@ -9,6 +9,21 @@ import { searchStart } from './strings.ts'
 
 /** How many results `FindStrRegex` gives when it is not told, and at most (fql-v4 §1.12). */
 const resultsMax = 1024
+
+/**
+ * The most that one search may cost: instructions of the compiled pattern times UTF-16 units of the text. It
+ * bounds what a search can cost at all, some seconds; nothing looks at the clock before it has ended.
+ */
+const stepsMax = 2 ** 25
+
+/** @throws RequestError `bad request` for a search that would take too long, or when the time is over */
+function checkSearch(regex: Regex, text: string, { context }: Call): void {
+  context.meter.checkTime()
+  const steps = regex.programSize() * text.length
+  if (steps <= stepsMax) return
+  const description = `Transaction does too much compute: got ${steps}, limit: ${stepsMax}`
+  throw new RequestError(400, 'bad request', description)
+}
 
 const pattern = cast.valueCast<Regex>((value, position, context) => {
   const text = cast.string.convert(value, position, context)
@@ -22,7 +37,10 @@ const pattern = cast.valueCast<Regex>((value, position, context) => {
 export const containsStrRegex = define({
   args: { containsstrregex: cast.string, pattern },
   effect: 'pure',
-  evaluate: ({ containsstrregex: text, pattern: regex }) => regex.test(text),
+  evaluate: ({ containsstrregex: text, pattern: regex }, call) => {
+    checkSearch(regex, text, call)
+    return regex.test(text)
+  },
 })
 
 /**
@@ -41,7 +59,9 @@ export const findStrRegex = define({
     num_results: cast.optional(cast.integer),
   },
   effect: 'pure',
-  evaluate: ({ findstrregex: text, pattern: regex, start, num_results: wanted }, { position }) => {
+  evaluate: ({ findstrregex: text, pattern: regex, start, num_results: wanted }, call) => {
+    const { position, context } = call
+    checkSearch(regex, text, call)
     const offset = searchStart(text, start ?? 0, position)
     const limit = Math.min(Number(wanted ?? resultsMax), resultsMax)
     const found: ObjectValue[] = []
@@ -49,6 +69,8 @@ export const findStrRegex = define({
     let at = 0
     let first = 0
     for (const match of matches(regex, text.slice(offset))) {
+      // A match may have looked at the whole rest of the text.
+      context.meter.checkTime()
       const from = offset + match.start
       const to = offset + match.end
       first += codePoints(text, at, from)
@@ -83,11 +105,14 @@ export const replaceStrRegex = define({
     first: cast.optional(cast.boolean),
   },
   effect: 'pure',
-  evaluate: ({ replacestrregex: text, pattern: regex, replace, first }, { position }) => {
+  evaluate: ({ replacestrregex: text, pattern: regex, replace, first }, call) => {
+    const { position, context } = call
+    checkSearch(regex, text, call)
     const refused = () => outOfBounds('replace', 'a valid replacement', position.at('replace'))
     let result = ''
     let at = 0
     for (const match of matches(regex, text)) {
+      context.meter.checkTime()
       // Read only here: Java does not look at the replacement of a pattern that matches nothing.
       const replacement = parseReplacement(replace, match.groups.length - 1)
       const expanded = replacement && expand(replacement, match)
