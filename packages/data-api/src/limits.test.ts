@@ -123,6 +123,15 @@ describe('an evaluation', () => {
     )
   })
 
+  it('compiles patterns of 10000 units', async () => {
+    const { server } = await open()
+    const search = (length: number) => q.ContainsStrRegex('x', 'x'.repeat(length))
+    expect(await server.query(search(10_000))).toBe(false)
+    expect(await server.refusal(search(10_001))).toEqual(
+      refused(400, 'invalid argument', 'pattern length must be <= 10000', ['pattern']),
+    )
+  })
+
   it('ends when its time is over, whatever one function does', async () => {
     const api = await open()
     const searches = q.Map(

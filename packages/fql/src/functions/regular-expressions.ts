@@ -10,6 +10,9 @@ import { searchStart } from './strings.ts'
 /** How many results `FindStrRegex` gives when it is not told, and at most (fql-v4 §1.12). */
 const resultsMax = 1024
 
+/** The longest pattern, in UTF-16 units: compiling one takes some microseconds for each. */
+const patternLengthMax = 10_000
+
 /**
  * The most that one search may cost: instructions of the compiled pattern times UTF-16 units of the text. It
  * bounds what a search can cost at all, some seconds; nothing looks at the clock before it has ended.
@@ -27,6 +30,10 @@ function checkSearch(regex: Regex, text: string, { context }: Call): void {
 
 const pattern = cast.valueCast<Regex>((value, position, context) => {
   const text = cast.string.convert(value, position, context)
+  context.meter.checkTime()
+  if (text.length > patternLengthMax) {
+    throw outOfBounds('pattern length', `<= ${patternLengthMax}`, position)
+  }
   const regex = compileRegex(text)
   if (regex !== undefined) return regex
   const description = `Search pattern /${text}/ is not a valid regular expression.`
