@@ -59,6 +59,11 @@ export interface DataApiOptions {
    * Default: the machine's.
    */
   readonly entropy?: () => Uint8Array
+  /**
+   * What the audiences of databases begin with, as access providers show them and tokens name them. Choose it
+   * before the first provider: one shows what it was written under. Default: Fauna's, `audiencePrefixDefault`.
+   */
+  readonly audiencePrefix?: string
   /** Default: `streamLimitsDefault`. */
   readonly streamLimits?: Partial<StreamLimits>
 }
@@ -78,6 +83,7 @@ export function createDataApi(options: DataApiOptions): DataApi {
   const runner: QueryRunner = {
     store: options.store,
     rootSecrets: options.rootSecrets,
+    audiencePrefix: options.audiencePrefix,
     schemas: new Map(),
     entropy: options.entropy ?? drawEntropy,
     prover: createProver(createKeySets(now)),
@@ -233,11 +239,11 @@ async function authorizedDatabase(
   parameters: RequestParameters,
 ): Promise<bigint | undefined> {
   const { version } = parameters
-  const { schemas, rootSecrets, store } = runner
+  const { schemas, rootSecrets, store, audiencePrefix } = runner
   const { value } = await runner.prover.run(secret, (proofs) =>
     store.transact(
       (transaction) => {
-        const once = { meter: newMeter(), entropy: new Uint8Array() }
+        const once = { meter: newMeter(), entropy: new Uint8Array(), audiencePrefix }
         const unit = new UnitOfWork({ transaction, schemas, version, proofs, ...once })
         const authenticated = authenticate(unit, secret, rootSecrets)
         return authenticated?.isLive() ? authenticated.caller.database : undefined

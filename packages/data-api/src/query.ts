@@ -62,6 +62,8 @@ export interface QueryRunner {
   readonly schemas: SchemaCache
   /** Random bytes for one request. */
   readonly entropy: () => Uint8Array
+  /** What the audiences of databases begin with. Default: `audiencePrefixDefault`. */
+  readonly audiencePrefix?: string | undefined
   /** Finds out who signed the tokens that queries meet. */
   readonly prover: Prover
   /** Where what is committed is told. */
@@ -112,6 +114,7 @@ async function runOnce<A extends Answer>(
           entropy: query.entropy,
           changes: new ChangeLog(runner.feed.isWatched),
           proofs,
+          audiencePrefix: runner.audiencePrefix,
         })
         usage.unit = unit
         const authenticated = authenticate(unit, query.secret, runner.rootSecrets)

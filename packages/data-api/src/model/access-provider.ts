@@ -2,12 +2,12 @@
 import { type DatabaseId, isArray, LambdaValue, ObjectValue, Ref, type Value } from '@vivarium/fql'
 import { globalId } from './global-id.ts'
 
-/** What the audiences of databases begin with. */
-export const audiencePrefix = 'https://db.fauna.com/db/'
+/** What the audiences of databases begin with, unless they are told otherwise: as in Fauna. */
+export const audiencePrefixDefault = 'https://db.fauna.com/db/'
 
 /** The audience that stands for a database in any token. */
-export function audienceOf(database: DatabaseId): string {
-  return audiencePrefix + globalId(database)
+export function audienceOf(prefix: string, database: DatabaseId): string {
+  return prefix + globalId(database)
 }
 
 /** An access provider, ready to be asked. */

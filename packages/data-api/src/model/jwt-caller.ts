@@ -1,7 +1,7 @@
 /** From a JSON Web Token to a caller (data-model §7). */
 import type { DatabaseId, ObjectValue, Value } from '@vivarium/fql'
 import { audiencesOf, isTimely, type Jwt, parseJwt } from '../jwt/jwt.ts'
-import { type AccessProvider, audienceOf, audiencePrefix } from './access-provider.ts'
+import { type AccessProvider, audienceOf } from './access-provider.ts'
 import { type Claim, claimTo, providerOf } from './audiences.ts'
 import { holds } from './authorization.ts'
 import type { Caller } from './caller.ts'
@@ -35,13 +35,14 @@ function acceptedBy(unit: UnitOfWork, { claims }: Jwt): Claim | undefined {
   const issuer = claims.get('iss')
   const audiences = audiencesOf(claims)
   if (typeof issuer !== 'string' || audiences === undefined) return undefined
-  const databases = audiences.filter((one) => one.startsWith(audiencePrefix))
+  const prefix = unit.audiencePrefix
+  const databases = audiences.filter((one) => one.startsWith(prefix))
   if (databases.length === 0) return acceptedForOther(unit, issuer, audiences, claims)
   const [audience = ''] = databases
-  const database = databaseOfGlobalId(audience.slice(audiencePrefix.length))
+  const database = databaseOfGlobalId(audience.slice(prefix.length))
   if (databases.length > 1 || database === undefined || database === rootDatabase) return undefined
   // Issuing tokens is nothing that a database does here; nobody else may do it in its name.
-  if (issuer === audienceOf(database)) return undefined
+  if (issuer === audienceOf(prefix, database)) return undefined
   const provider = providerOf(unit, database, issuer)
   return provider && { database, provider }
 }

@@ -12,6 +12,7 @@ import {
   Ref,
 } from '@vivarium/fql'
 import type { Transaction } from '@vivarium/store'
+import { audiencePrefixDefault } from './access-provider.ts'
 import type { ChangeLog } from './changes.ts'
 import type { LambdaCodec } from './codec.ts'
 import { nameKey, schemaVersionKey } from './keys.ts'
@@ -38,6 +39,8 @@ export interface UnitOfWorkOptions {
   readonly changes?: ChangeLog | undefined
   /** What is known of the tokens that it may meet. Default: `noProofs`. */
   readonly proofs?: Proofs | undefined
+  /** What the audiences of databases begin with. Default: `audiencePrefixDefault`. */
+  readonly audiencePrefix?: string | undefined
 }
 
 /** One transaction, with what its parts share. */
@@ -49,6 +52,8 @@ export class UnitOfWork {
   /** What this transaction has changed, if somebody follows. */
   readonly changes: ChangeLog | undefined
   readonly proofs: Proofs
+  /** What the audiences of databases begin with. */
+  readonly audiencePrefix: string
   /** Documents and sets read by functions of the query (wire §3.2). */
   readOps = 0
   /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
@@ -69,6 +74,7 @@ export class UnitOfWork {
     this.entropy = options.entropy
     this.changes = options.changes
     this.proofs = options.proofs ?? noProofs
+    this.audiencePrefix = options.audiencePrefix ?? audiencePrefixDefault
     this.#schemas = options.schemas
   }
 

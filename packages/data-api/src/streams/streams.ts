@@ -28,6 +28,7 @@ export interface StreamsOptions {
   readonly store: Store
   readonly schemas: SchemaCache
   readonly rootSecrets: readonly string[]
+  readonly audiencePrefix?: string | undefined
   readonly feed: ChangeFeed
   readonly limits: StreamLimits
 }
@@ -163,8 +164,9 @@ export class Streams {
     const meter = newMeter(() => {
       if (performance.now() > deadline) throw timedOut()
     })
-    const { schemas } = this.#options
-    return new UnitOfWork({ transaction, schemas, meter, version: '4', entropy: new Uint8Array() })
+    const { schemas, audiencePrefix } = this.#options
+    const entropy = new Uint8Array()
+    return new UnitOfWork({ transaction, schemas, audiencePrefix, meter, version: '4', entropy })
   }
 
   #leave(subscriber: Subscriber): void {

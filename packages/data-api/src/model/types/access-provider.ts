@@ -8,7 +8,7 @@ import {
   type ValidationFailure,
   type Value,
 } from '@vivarium/fql'
-import { audienceOf, audiencePrefix, oneOrMore, stringsIn } from '../access-provider.ts'
+import { audienceOf, oneOrMore, stringsIn } from '../access-provider.ts'
 import { changeClaims, claimedElsewhere } from '../audiences.ts'
 import type { DatabaseView } from '../database-view.ts'
 import { data, fail, field, name, required, string, wrongType } from '../fields.ts'
@@ -108,10 +108,7 @@ function checkAudiences(value: Value, path: readonly string[]): readonly Validat
   if (audiences.some((one) => one === '' || one.length > audienceLengthMax)) {
     return refuse(`An audience has 1 to ${audienceLengthMax} characters.`)
   }
-  return audiences.flatMap((one) =>
-    // Else a provider could claim the tokens that are for another database.
-    one.startsWith(audiencePrefix) ? refuse(`Audience \`${one}\` stands for a database.`) : [],
-  )
+  return []
 }
 
 function prepare(write: Write): Prepared {
@@ -131,7 +128,7 @@ function prepare(write: Write): Prepared {
   const roles = resolveRoles(view, fields.get('roles'))
   const stored = roles.value === undefined ? fields : fields.with('roles', roles.value)
   return {
-    fields: isRoot ? stored : stored.with('audience', audienceOf(database)),
+    fields: isRoot ? stored : stored.with('audience', audienceOf(unit.audiencePrefix, database)),
     failures: [...failures, ...roles.failures, ...checkClaims(view, fields)],
   }
 }
@@ -164,14 +161,19 @@ function resolveRoles(
 }
 
 function checkClaims(view: DatabaseView, fields: ObjectValue): readonly ValidationFailure[] {
-  if (fields.has('token_use') && stringsIn(fields.get('audiences')).length === 0) {
-    return [required(['audiences'])]
-  }
-  return claimedElsewhere(view, fields).map((audience) =>
-    fail(
-      ['audiences'],
-      'duplicate value',
-      `Audience \`${audience}\` of this issuer is accepted by another database.`,
-    ),
-  )
+  const audiences = stringsIn(fields.get('audiences'))
+  if (fields.has('token_use') && audiences.length === 0) return [required(['audiences'])]
+  return [
+    // Else a provider could claim the tokens that are for another database.
+    ...audiences
+      .filter((audience) => audience.startsWith(view.unit.audiencePrefix))
+      .map((audience) => {
+        const why = `Audience \`${audience}\` stands for a database.`
+        return fail(['audiences'], 'validation failure', why)
+      }),
+    ...claimedElsewhere(view, fields).map((audience) => {
+      const why = `Audience \`${audience}\` of this issuer is accepted by another database.`
+      return fail(['audiences'], 'duplicate value', why)
+    }),
+  ]
 }
