@@ -5,6 +5,7 @@
  *
  * `VIVARIUM_FUZZ_RUNS` sets how many histories are run, `VIVARIUM_FUZZ_SEED` where they begin.
  */
+import { type ApiVersion, apiVersions } from '@vivarium/fql'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Answered } from '../testing/send.ts'
@@ -14,7 +15,7 @@ import { queries } from './queries.ts'
 import { callers } from './seeded-database.ts'
 import { type Step, type Variant, Variants } from './variants.ts'
 
-const runs = Number(process.env.VIVARIUM_FUZZ_RUNS ?? 250)
+const runs = Number(process.env.VIVARIUM_FUZZ_RUNS ?? 300)
 const seed = process.env.VIVARIUM_FUZZ_SEED
 const stepsMax = 6
 
@@ -33,6 +34,10 @@ it(
   async () => {
     const step: fc.Arbitrary<Step> = fc.record({
       caller: fc.oneof(fc.constant<Step['caller']>('admin'), fc.constantFrom(...callers)),
+      version: fc.oneof(
+        { weight: 8, arbitrary: fc.constant<ApiVersion>('4') },
+        { weight: 1, arbitrary: fc.constantFrom(...apiVersions) },
+      ),
       query: queries(grammar),
       seconds: fc.constantFrom(0, 1, 100),
     })
@@ -84,8 +89,8 @@ function report(details: fc.RunDetails<[Step[], number]>): void {
   if (!details.failed) return
   const [steps, restartAt] = details.counterexample ?? [[], 0]
   const lines = steps.map(
-    ({ caller, query, seconds }, i) =>
-      `${i === restartAt ? '(restart) ' : ''}after ${seconds} s, ${caller}: ${JSON.stringify(query)}`,
+    ({ caller, version, query, seconds }, i) =>
+      `${i === restartAt ? '(restart) ' : ''}after ${seconds} s, ${caller}, version ${version}: ${JSON.stringify(query)}`,
   )
   throw new Error(
     `VIVARIUM_FUZZ_SEED=${details.seed} fails after ${details.numRuns} histories:\n${lines.join('\n')}`,

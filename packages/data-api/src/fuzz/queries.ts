@@ -1,5 +1,6 @@
 /** Random queries: well-formed ones with mostly right arguments, and some that are nearly well-formed. */
 import fc, { type Arbitrary } from 'fast-check'
+import { commonQueries } from './common-queries.ts'
 import type { Acceptance, Argument, FuzzedForm, Grammar } from './grammar.ts'
 import { type Json, samples } from './samples.ts'
 
@@ -33,8 +34,9 @@ const settings = [
 export function queries(grammar: Grammar): Arbitrary<Json> {
   const made = new Queries(grammar)
   return fc.oneof(
-    { weight: 2, arbitrary: made.any(depthMax, false) },
+    { weight: 3, arbitrary: made.any(depthMax, false) },
     { weight: 1, arbitrary: made.write(depthMax) },
+    { weight: 3, arbitrary: made.common() },
   )
 }
 
@@ -52,6 +54,17 @@ class Queries {
   /** Any query; with `isBound`, one that may use the variables. */
   any(depth: number, isBound: boolean): Arbitrary<Json> {
     return this.#making(this.#anything, depth, isBound)
+  }
+
+  /** A query as applications send it. */
+  common(): Arbitrary<Json> {
+    const paginate = this.#forms.find(({ name }) => name.startsWith('paginate,'))
+    const sets = paginate?.arguments[0]?.accepts ?? this.#anything
+    return commonQueries({
+      document: this.#document(1, false),
+      set: this.#making(sets, 1, false),
+      value: this.any(0, false),
+    })
   }
 
   /** A query that probably writes. */

@@ -5,6 +5,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { ApiVersion } from '@vivarium/fql'
 import type { HttpHandler } from '@vivarium/http'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
 import { createDataApi } from '../data-api.ts'
@@ -14,9 +15,10 @@ import type { Grammar } from './grammar.ts'
 import type { Json } from './samples.ts'
 import { type Caller, entriesOf } from './seeded-database.ts'
 
-/** A query, who sends it, and how far the clock has gone on since the one before. */
+/** A query, who sends it in which version, and how far the clock has gone on since the one before. */
 export interface Step {
   readonly caller: Caller
+  readonly version: ApiVersion
   readonly query: Json
   readonly seconds: number
 }
@@ -95,9 +97,9 @@ export class Variants {
     let handler = handlerOf(store, clock, entropy)
     return {
       kind,
-      run: async ({ caller, query, seconds }) => {
+      run: async ({ caller, version, query, seconds }) => {
         clock.advance({ seconds })
-        return send(handler, request(seeded.secrets[caller], query))
+        return send(handler, request(seeded.secrets[caller], version, query))
       },
       restart: async () => {
         if (!home.restarts) return
@@ -143,10 +145,10 @@ function handlerOf(store: Store, clock: TestClock, entropy: () => Uint8Array): H
   })
 }
 
-function request(secret: string, query: Json) {
+function request(secret: string, version: ApiVersion, query: Json) {
   const headers = {
     authorization: `Bearer ${secret}`,
-    'x-faunadb-api-version': '4',
+    'x-faunadb-api-version': version,
     'x-query-timeout': String(queryTimeoutMs),
   }
   return { headers, body: JSON.stringify(query) }
