@@ -87,7 +87,7 @@ function opening(
 async function begin(
   streams: Streams,
   { store }: QueryRunner,
-  { secret, proofs, hold: { fingerprint } }: Opening,
+  asked: Opening,
   {
     notBefore,
     subscriber,
@@ -97,8 +97,7 @@ async function begin(
     return await store.transact(
       (transaction) => {
         const unit = streams.unitOf(transaction, Number.POSITIVE_INFINITY)
-        const isHeld = streams.verify(unit, { secret, proofs, fingerprint }) !== undefined
-        return isHeld ? transaction.newId() : undefined
+        return streams.holds(unit, asked) ? transaction.newId() : undefined
       },
       { intent: 'write', ...(notBefore === undefined ? {} : { notBefore }) },
     )

@@ -1,4 +1,5 @@
 /** That streams lose nothing, double nothing, and keep the order of commits (wire §7.3). */
+import { openMemoryStore } from '@vivarium/store'
 import fc from 'fast-check'
 import type { Expr } from 'faunadb'
 import { expect, it } from 'vitest'
@@ -134,4 +135,27 @@ describeStreams('the order of events', (open) => {
       expect(events.every(({ txn, event }) => txn === event.document.ts)).toBe(true)
     }
   })
+})
+
+it('more sessions than are looked at together are told, each in order', async () => {
+  const api = await listenFor(openMemoryStore())
+  await withIndex(api)
+  const movie = q.Ref(movies, 1)
+  const privileges = [{ resource: movies, actions: { read: true } }]
+  await api.admin.query(
+    q.CreateRole({ name: 'viewer', privileges, membership: [{ resource: movies }] } as never),
+  )
+  await api.admin.query(q.Create(movie, {}))
+  const streams = await Promise.all(
+    Array.from({ length: 120 }, async () => {
+      const { secret } = await api.withToken(movie)
+      return api.stream(movie, { client: api.as(secret) })
+    }),
+  )
+  const numbers = [1, 2, 3]
+  for (const n of numbers) await api.admin.query(q.Update(movie, { data: { n } }))
+  for (const stream of streams) {
+    const events = await stream.take(numbers.length)
+    expect(events.map(({ event }) => event.document.data.n)).toEqual(numbers)
+  }
 })

@@ -6,22 +6,21 @@
  * session by session, whether its credentials still hold and what it may see. An event is made once for all
  * streams of its target, and its text once for all that share a format.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type DatabaseId, newMeter, RequestError, timedOut } from '@vivarium/fql'
 import type { Store, Transaction } from '@vivarium/store'
-import { authenticate } from '../model/authenticate.ts'
 import type { Caller } from '../model/caller.ts'
-import { DatabaseView } from '../model/database-view.ts'
 import type { Proofs } from '../model/proofs.ts'
 import { type SchemaCache, UnitOfWork } from '../model/unit-of-work.ts'
 import type { ChangeFeed, Commit } from './change-feed.ts'
-import { type Hold, holdOf } from './hold.ts'
+import type { Hold } from './hold.ts'
 import { type StreamLimits, streamErrors } from './limits.ts'
-import { maySee } from './may-see.ts'
-import { type EventFormat, eventLine, formatName } from './render-event.ts'
+import { eventsOf, lookAt, verify } from './look.ts'
+import type { EventFormat } from './render-event.ts'
 import { type Session, Sessions } from './sessions.ts'
 import { Subscriber } from './subscriber.ts'
 import { databaseOf, type StreamTarget } from './target.ts'
-import { type Group, type TopicEvent, Topics } from './topics.ts'
+import { type TopicEvent, Topics } from './topics.ts'
 
 /** What streams are made over. */
 export interface StreamsOptions {
@@ -45,22 +44,8 @@ export interface Opening {
   readonly databases: ReadonlySet<DatabaseId>
 }
 
-/** What is told to one session's streams. */
-interface Told {
-  readonly group: Group
-  readonly committed: bigint
-  readonly line: Uint8Array
-}
-
-/** What a look at some sessions has found. */
-interface Look {
-  readonly told: readonly Told[]
-  readonly lost: readonly Session[]
-  readonly held: readonly { readonly session: Session; readonly expires: bigint | undefined }[]
-}
-
-/** How many sessions are looked at in one transaction. */
-const sessionsPerTransaction = 500
+/** How many sessions are looked at in one transaction, before other requests have their turn. */
+const sessionsPerTransaction = 100
 
 /** The open streams of a process. */
 export class Streams {
@@ -123,19 +108,11 @@ export class Streams {
     return subscriber
   }
 
-  /**
-   * The caller of an opening and its credentials, as this transaction sees them; undefined if they do not
-   * hold any longer.
-   */
-  verify(
-    unit: UnitOfWork,
-    { secret, proofs, fingerprint }: Pick<Session, 'secret' | 'proofs' | 'fingerprint'>,
-  ): { readonly caller: Caller; readonly hold: Hold } | undefined {
-    const authenticated = authenticate(unit, secret, this.#options.rootSecrets, proofs)
-    if (!authenticated?.isLive()) return undefined
-    const { caller } = authenticated
-    const hold = holdOf(unit, caller)
-    return hold.fingerprint === fingerprint ? { caller, hold } : undefined
+  /** Whether the credentials of an opening still hold. */
+  holds(unit: UnitOfWork, opening: Pick<Opening, 'secret' | 'proofs' | 'hold'>): boolean {
+    const { secret, proofs, hold } = opening
+    const session = { secret, proofs, fingerprint: hold.fingerprint }
+    return verify(unit, session, this.#options.rootSecrets) !== undefined
   }
 
   /** Ends all streams. */
@@ -228,6 +205,7 @@ export class Streams {
       const sessions = [...due].filter(({ subscribers }) => subscribers.size > 0)
       const notBefore = commits.at(-1)?.timestamp
       for (let i = 0; i < sessions.length; i += sessionsPerTransaction) {
+        if (i > 0) await nextTurn()
         await this.#tell(events, sessions.slice(i, i + sessionsPerTransaction), notBefore)
       }
     }
@@ -236,19 +214,9 @@ export class Streams {
   async #eventsOf(commits: readonly Commit[]): Promise<readonly TopicEvent[]> {
     if (commits.length === 0) return []
     try {
-      return await this.read((unit) => {
-        const views = new Map<DatabaseId, DatabaseView>()
-        const viewOf = (database: DatabaseId) => {
-          const view = views.get(database) ?? new DatabaseView(unit, observerOf(database))
-          views.set(database, view)
-          return view
-        }
-        return commits.flatMap(({ timestamp, changes }) =>
-          changes.flatMap((change) =>
-            this.#topics.eventsOf(viewOf(change.ref.database), change, timestamp),
-          ),
-        )
-      })
+      return await this.read((unit) =>
+        commits.flatMap((commit) => eventsOf(unit, this.#topics, commit)),
+      )
     } catch (cause) {
       // Without it nobody knows who has missed something.
       for (const subscriber of [...this.#open.keys()]) failFor(subscriber, cause)
@@ -262,9 +230,10 @@ export class Streams {
     sessions: readonly Session[],
     notBefore: bigint | undefined,
   ): Promise<void> {
+    const { rootSecrets } = this.#options
     try {
       const [look, now] = await this.read(
-        (unit) => [this.#lookAt(unit, events, new Set(sessions)), unit.transaction.timestamp],
+        (unit) => [lookAt(unit, events, sessions, rootSecrets), unit.transaction.timestamp],
         notBefore,
       )
       for (const session of look.lost) end(session, now)
@@ -283,62 +252,6 @@ export class Streams {
         for (const subscriber of [...subscribers]) failFor(subscriber, cause)
       }
     }
-  }
-
-  #lookAt(unit: UnitOfWork, events: readonly TopicEvent[], sessions: ReadonlySet<Session>): Look {
-    const asked = [...sessions]
-    const verified = unit.transaction.all(asked.length, (i) => {
-      const session = asked[i] as Session
-      return { session, found: this.verify(unit, session) }
-    })
-    const views = new Map<Session, DatabaseView>()
-    for (const { session, found } of verified) {
-      if (found) views.set(session, new DatabaseView(unit, found.caller))
-    }
-    return {
-      told: events.flatMap((event) => toldOf(unit, event, views)),
-      lost: verified.flatMap(({ session, found }) => (found ? [] : [session])),
-      held: verified.flatMap(({ session, found }) =>
-        found ? [{ session, expires: found.hold.expires }] : [],
-      ),
-    }
-  }
-}
-
-/** The lines of one event, for the sessions that may see it. */
-function toldOf(
-  unit: UnitOfWork,
-  { committed, event, groups }: TopicEvent,
-  views: ReadonlyMap<Session, DatabaseView>,
-): readonly Told[] {
-  const asked = groups.flatMap((group) => {
-    const view = views.get(group.session)
-    return view === undefined ? [] : [{ group, view }]
-  })
-  const seen = unit.transaction.all(asked.length, (i) => {
-    const one = asked[i]
-    return one !== undefined && maySee(one.view, event)
-  })
-  const lines = new Map<string, Buffer>()
-  return asked.flatMap(({ group }, i) => {
-    if (!seen[i]) return []
-    const name = formatName(group.format)
-    const line = lines.get(name) ?? eventLine(unit, event, committed, group.format)
-    lines.set(name, line)
-    return [{ group, committed, line }]
-  })
-}
-
-/** Who finds out what there is to tell: nobody in particular, so that nothing depends on it. */
-function observerOf(database: DatabaseId): Caller {
-  return {
-    database,
-    permissions: { kind: 'predicate' },
-    identity: undefined,
-    token: undefined,
-    credential: undefined,
-    predicateIdentity: undefined,
-    isRoot: false,
   }
 }
 
