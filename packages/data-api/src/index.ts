@@ -1,2 +1,11 @@
 export { bodyBytesMax, createDataApi, type DataApi, type DataApiOptions } from './data-api.ts'
 export { faults } from './http/responses.ts'
+export {
+  createMaintenance,
+  type Maintenance,
+  type MaintenanceLimits,
+  type MaintenancePace,
+  type RunningMaintenance,
+  type StepResult,
+  startMaintenance,
+} from './maintenance/maintenance.ts'

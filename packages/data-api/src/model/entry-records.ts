@@ -27,8 +27,14 @@ export function recordedValue(record: Uint8Array): Uint8Array {
 
 /** Whether the document of an entry has expired at the transaction's time. */
 export function isEntryExpired(unit: UnitOfWork, record: Uint8Array): boolean {
+  const ttl = entryExpiry(record)
+  return ttl !== undefined && ttl <= unit.transaction.timestamp
+}
+
+/** When the document of an entry expires, in microseconds; undefined for never. */
+export function entryExpiry(record: Uint8Array): bigint | undefined {
   const ttl = new DataView(record.buffer, record.byteOffset).getBigInt64(ttlOffset)
-  return ttl !== 0n && ttl <= unit.transaction.timestamp
+  return ttl === 0n ? undefined : ttl
 }
 
 /** Removes an entry, and keeps what it was unless this transaction made it. */

@@ -7,7 +7,15 @@
 import { type DatabaseId, Ref } from '@vivarium/fql'
 import type { Entry } from '@vivarium/store'
 import { decodeVersion, type StoredVersion } from './codec.ts'
-import { collectionRange, idInDocumentKey, type KeyRange, pastRange, presentKey } from './keys.ts'
+import {
+  after as afterKey,
+  collectionRange,
+  documentKey,
+  idInDocumentKey,
+  type KeyRange,
+  pastRange,
+  presentKey,
+} from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** A thing that a range holds, or held. */
@@ -53,18 +61,21 @@ function read(next: IteratorResult<Entry>) {
   return next.done ? undefined : { ...presentKey(next.value.key), value: next.value.value }
 }
 
-/** The documents that a collection has or had, each with all its versions, oldest first. */
+/**
+ * The documents that a collection has or had, each with all its versions, oldest first.
+ *
+ * @param after the document after which to begin; default: at the first
+ */
 export function* histories(
   unit: UnitOfWork,
   database: DatabaseId,
   collection: number,
+  after?: Ref,
 ): IterableIterator<readonly [Ref, readonly StoredVersion[]]> {
   const lambdas = unit.lambdas(database)
-  for (const { key, present, past } of withPast(
-    unit,
-    collectionRange(database, collection),
-    false,
-  )) {
+  const [first, end] = collectionRange(database, collection)
+  const from = after === undefined ? first : afterKey(documentKey(after))
+  for (const { key, present, past } of withPast(unit, [from, end], false)) {
     const values = [...past.map(({ value }) => value), ...(present === undefined ? [] : [present])]
     const versions = values.map((value) => decodeVersion(value, lambdas))
     yield [new Ref(database, collection, idInDocumentKey(key)), versions]

@@ -319,7 +319,7 @@ describeDataApi('index entries', (open) => {
   })
 
   it('are built over the documents that are there', async () => {
-    const { put, server } = await withIndex(open, { terms: [field('a')] })
+    const { maintain, put, server } = await withIndex(open, { terms: [field('a')] })
     for (let i = 1; i <= 150; i++) await put(i, { a: i % 3, b: i })
     const made = await server.query(
       q.CreateIndex({
@@ -329,19 +329,21 @@ describeDataApi('index entries', (open) => {
         values: [field('b')],
       }),
     )
-    expect(made.active).toBe(true)
+    expect(made.active).toBe(false)
+    await maintain()
     expect(await server.data(q.Paginate(q.Match('late', 0)))).toEqual(
       Array.from({ length: 50 }, (_, i) => (i + 1) * 3),
     )
   })
 
   it('of several collections stand together, and those of all cover later ones too', async () => {
-    const { server, at } = await withIndex(
+    const { server, at, maintain } = await withIndex(
       open,
       { source: [q.Collection('c'), q.Collection('d')], terms: [field('a')] },
       ['c', 'd', 'e'],
     )
     await server.query(q.CreateIndex({ name: 'all', source: '_', terms: [field('a')] }))
+    await maintain()
     await server.query(q.CreateCollection({ name: 'f' }))
     for (const name of ['c', 'd', 'e', 'f']) {
       await server.query(q.Create(at(1, name), { data: { a: 1 } }))

@@ -32,7 +32,6 @@ import { collectionOf } from './authorization.ts'
 import { encodeValues, type StoredVersion } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
 import { addEntry, entryRecord, isEntryExpired, removeEntry } from './entry-records.ts'
-import { histories } from './histories.ts'
 import {
   after,
   entryConstraint,
@@ -313,23 +312,11 @@ function bind(
 
 const isBindable = (value: Value) => isScalar(value) || value instanceof TransactionTime
 
-/** Makes the entries of every document that an index covers, past ones too (data-model §5.8). */
-export function buildIndex(view: DatabaseView, index: Index): void {
-  const { unit, database } = view
-  const collections = new Set(
-    index.sources.flatMap(({ collections }) => [
-      ...(collections ?? unit.schema(database).collections.keys()),
-    ]),
-  )
-  for (const collection of collections) {
-    for (const [ref, versions] of histories(unit, database, collection)) {
-      buildEntries(view, index, ref, versions)
-    }
-  }
-}
-
-/** The entries of one document. Duplicates that are there already do not stop the build (§5.6). */
-function buildEntries(
+/**
+ * Makes the entries of one document that an index covers, past ones too (data-model §5.8). Duplicates that
+ * are there already do not stop the build (§5.6). What is there of the entries is made anew.
+ */
+export function buildEntries(
   view: DatabaseView,
   index: Index,
   ref: Ref,

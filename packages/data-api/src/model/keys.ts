@@ -13,6 +13,8 @@
  * F0 'a' hash(32)                                             an issuer and audience: the database they open
  * F0 'k' id(8)                                                keys of this id: where they are stored and lead
  * F0 'o' database(8) native(1) collection(4) id(8) id(8)      a token or credentials of a document
+ * F0 'b' database(8) index(4)                                 an index under construction: how far it is
+ * F0 'm'                                                      maintenance: the next key that it looks at
  * ```
  *
  * Numbers are big-endian and unsigned. `terms` is a length and so many bytes, or FF and a SHA-256 where
@@ -20,7 +22,7 @@
  * of one collection or index lies together, so that ranges of a sharded store split well.
  */
 import { createHash } from 'node:crypto'
-import { type DatabaseId, Ref } from '@vivarium/fql'
+import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
 
 const space = 0xf0
 const kinds = {
@@ -35,6 +37,8 @@ const kinds = {
   key: 0x6b,
   owned: 0x6f,
   audience: 0x61,
+  build: 0x62,
+  sweep: 0x6d,
 } as const
 
 /** Where a key ends that nothing of its prefix reaches. */
@@ -263,6 +267,87 @@ export function after(prefix: Uint8Array): Uint8Array {
   const key = Buffer.from(prefix.subarray(0, end))
   key[end - 1] = (key[end - 1] ?? 0) + 1
   return key
+}
+
+/** The record of an index that is being built. */
+export function buildKey(index: Ref): Uint8Array {
+  const key = begin('build', index.database, 14)
+  key.writeUInt32BE(Number(index.id), 10)
+  return key
+}
+
+/** Every index that is being built, in any database. */
+export const allBuilds: KeyRange = [
+  Uint8Array.of(space, kinds.build),
+  Uint8Array.of(space, kinds.build + 1),
+]
+
+/** The index in the key of its build. */
+export function indexInBuildKey(key: Uint8Array): Ref {
+  const at = view(key)
+  return new Ref(at.getBigUint64(2), nativeCollections.indexes, BigInt(at.getUint32(10)))
+}
+
+/** Where maintenance keeps how far it is. */
+export const sweepKey: Uint8Array = Uint8Array.of(space, kinds.sweep)
+
+/** Every key there can be. */
+export const allKeys: KeyRange = [Uint8Array.of(space), Uint8Array.of(space + 1)]
+
+/** What a key is the key of, as far as it says whether it is still needed. */
+export type KeyParts =
+  | { readonly kind: 'document'; readonly ref: Ref }
+  | { readonly kind: 'history'; readonly ref: Ref; readonly micros: bigint }
+  | {
+      readonly kind: 'entry'
+      readonly index: Ref
+      readonly ref: Ref
+      /** When it was removed; absent while it is there. */
+      readonly micros?: bigint
+    }
+  /** A database's own record. */
+  | { readonly kind: 'database'; readonly database: DatabaseId }
+  | { readonly kind: 'key'; readonly id: bigint }
+  | { readonly kind: 'build'; readonly index: Ref }
+  /** Of one database, and needed as long as it is there. */
+  | { readonly kind: 'owned'; readonly database: DatabaseId }
+  /** Told by its value. */
+  | { readonly kind: 'audience' }
+
+/** Takes a key apart; undefined for one that is kept whatever happens. */
+export function partsOfKey(key: Uint8Array): KeyParts | undefined {
+  const at = view(key)
+  const database = () => at.getBigUint64(2)
+  const ref = () => new Ref(database(), at.getUint32(10), at.getBigInt64(14))
+  const index = () => new Ref(database(), nativeCollections.indexes, BigInt(at.getUint32(10)))
+  switch (key[kindOffset]) {
+    case kinds.document:
+      return { kind: 'document', ref: ref() }
+    case kinds.history:
+      return { kind: 'history', ref: ref(), micros: at.getBigUint64(22) }
+    case kinds.entry:
+      return { kind: 'entry', index: index(), ref: refInEntryKey(key, database()) }
+    case kinds.pastEntry: {
+      const past = presentKey(key)
+      const { micros } = past
+      return { kind: 'entry', index: index(), ref: refInEntryKey(past.key, database()), micros }
+    }
+    case kinds.database:
+      return { kind: 'database', database: database() }
+    case kinds.key:
+      return { kind: 'key', id: at.getBigInt64(2) }
+    case kinds.build:
+      return { kind: 'build', index: indexInBuildKey(key) }
+    case kinds.audience:
+      return { kind: 'audience' }
+    case kinds.name:
+    case kinds.sequence:
+    case kinds.schemaVersion:
+    case kinds.owned:
+      return { kind: 'owned', database: database() }
+    default:
+      return undefined
+  }
 }
 
 function view(bytes: Uint8Array): DataView {

@@ -1,4 +1,4 @@
-import { bodyBytesMax, createDataApi, faults } from '@vivarium/data-api'
+import { bodyBytesMax, createDataApi, faults, startMaintenance } from '@vivarium/data-api'
 import type { Store } from '@vivarium/store'
 import { packageVersion } from '../package-files.ts'
 import { type OpenServer, openServer, type ServerContext } from './open-server.ts'
@@ -12,5 +12,8 @@ export async function openDataApi(
   const server = await openServer('data-api', dataApi, { bodyBytesMax, faults }, context)
   // Before its listener drains, which would wait for the open streams.
   context.opened.add(() => dataApi.close())
+  const onError = (err: unknown) => context.log.error({ server: 'data-api', err }, 'in maintenance')
+  const maintenance = startMaintenance(store, { onError })
+  context.opened.add(() => maintenance.close())
   return server
 }

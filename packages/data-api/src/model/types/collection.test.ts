@@ -126,7 +126,7 @@ describeDataApi('collections', (open) => {
   })
 
   it('take the indexes along that have no other source', async () => {
-    const { server } = await open()
+    const { server, maintain } = await open()
     for (const name of ['x', 'y']) await server.query(q.CreateCollection({ name }))
     const both = { collection: [q.Collection('x'), q.Collection('y')] }
     await server.query(q.CreateIndex({ name: 'own', source: q.Collection('x') }))
@@ -135,6 +135,7 @@ describeDataApi('collections', (open) => {
     )
     await server.query(q.CreateIndex({ name: 'both', source: both }))
     await server.query(q.CreateIndex({ name: 'all', source: '_' }))
+    await maintain()
     const doc = await server.query(q.Create(q.Collection('x'), {}))
     const other = await server.query(q.Create(q.Collection('y'), {}))
     expect(await server.data(q.Paginate(q.Match('both')))).toHaveLength(2)

@@ -12,7 +12,7 @@ import {
 } from '@vivarium/fql'
 import type { DatabaseView } from '../database-view.ts'
 import { boolean, data, fail, field, isCollection, name, required, wrongType } from '../fields.ts'
-import { buildIndex } from '../index-entries.ts'
+import { isBuiltAtOnce, startBuild, stopBuild } from '../index-build.ts'
 import { mask } from '../patch.ts'
 import { readIndex } from '../schema.ts'
 import { nextSequentialId } from './collection.ts'
@@ -24,8 +24,8 @@ const termKeys = new Set(['field', 'binding', 'reverse', 'transform', 'mva'])
 
 /**
  * Indexes. What is indexed is fixed when the index is made; its name, data, `unique` and `serialized` may
- * change. The entries of a deleted index stay behind, unreachable: no id is given out again, and there may
- * be any number of them.
+ * change. The entries of a deleted index are unreachable at once, as no id is given out again; there may be
+ * any number of them, so maintenance collects them.
  *
  * @see data-model §1.3
  */
@@ -48,8 +48,9 @@ export const indexType = defineType({
   newId: (view) => nextSequentialId(view, 'indexes'),
   prepare: (write) => (write.current === undefined ? prepareNew(write) : prepareChange(write)),
   written: ({ view, ref, action, fields }) => {
-    if (action === 'create') buildIndex(view, readIndex(ref, fields))
+    if (action === 'create') startBuild(view, readIndex(ref, fields))
   },
+  deleted: (view, ref) => stopBuild(view.unit, ref),
 })
 
 function isTermList(value: Value): boolean {
@@ -67,7 +68,7 @@ function checkPartitions(value: Value, path: readonly string[]): ValidationFailu
 const listOf = (value: Value | undefined): readonly Value[] =>
   value === undefined ? [] : isArray(value) ? value : [value]
 
-function prepareNew({ fields }: Write): Prepared {
+function prepareNew({ view, ref, fields }: Write): Prepared {
   const masked = normalise(fields)
   const terms = listOf(masked.get('terms'))
   const failures = [
@@ -80,8 +81,10 @@ function prepareNew({ fields }: Write): Prepared {
   let stored = masked
   if (!stored.has('serialized')) stored = stored.with('serialized', true)
   if (!stored.has('partitions')) stored = stored.with('partitions', partitions)
-  // Built in this transaction, whatever its size: it is active when the transaction ends.
-  return { fields: stored.with('active', true), failures }
+  if (failures.length > 0) return { fields: stored, failures }
+  // Who says that it is active is served what there is of it (data-model §5.8).
+  const isActive = stored.get('active') === true || isBuiltAtOnce(view, readIndex(ref, stored))
+  return { fields: stored.with('active', isActive), failures }
 }
 
 function isClassTerm(term: Value | undefined): boolean {
@@ -214,7 +217,7 @@ function prepareChange({ view, current, fields }: Write): Prepared {
   }
   return {
     fields: after
-      .with('active', before.get('active') ?? true)
+      .with('active', before.get('active') === true || changed.get('active') === true)
       .with('serialized', changed.get('serialized') ?? before.get('serialized') ?? true),
     failures,
   }

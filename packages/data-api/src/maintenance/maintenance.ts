@@ -1,0 +1,152 @@
+/**
+ * What a data API does between requests: it builds large indexes, and collects what nobody can reach any
+ * more. Every step is one bounded transaction; how far it is stands in the store, so that any process goes
+ * on where another one stopped, and two that do the same do no harm.
+ */
+import { newMeter, RequestError } from '@vivarium/fql'
+import { type Store, StoreError } from '@vivarium/store'
+import { continueBuild } from '../model/index-build.ts'
+import { allBuilds, allKeys, indexInBuildKey } from '../model/keys.ts'
+import { isAlive } from '../model/root-database.ts'
+import { type SchemaCache, UnitOfWork } from '../model/unit-of-work.ts'
+import { adminOf, sweep, sweptUntil } from './sweep.ts'
+
+/** What one step did: `idle` when it came to the last key, and no index is to be built. */
+export type StepResult = 'built' | 'swept' | 'removed' | 'idle'
+
+/** Maintenance, step by step. */
+export interface Maintenance {
+  /** Does one step. @throws StoreError */
+  step(): Promise<StepResult>
+}
+
+/** How much one step does. */
+export interface MaintenanceLimits {
+  /** Keys that a step looks at. Default 1,000. */
+  readonly keysPerStep?: number
+  /** Versions that a step of an index's build goes through. Default 500. */
+  readonly versionsPerStep?: number
+}
+
+/** Most bytes that a step of a build writes, give or take one document. */
+const buildBytesMax = 2 * 1024 * 1024
+
+/** Steps after which progress is noted though nothing was removed. */
+const stepsPerNote = 64
+
+/** Prepares maintenance over a store; nothing happens until `step` is called. */
+export function createMaintenance(store: Store, limits: MaintenanceLimits = {}): Maintenance {
+  const { keysPerStep = 1000, versionsPerStep = 500 } = limits
+  const schemas: SchemaCache = new Map()
+  let position: Uint8Array | undefined
+  let steps = 0
+  const run = <T>(body: (unit: UnitOfWork) => T) =>
+    store.transact((transaction) => {
+      const entropy = new Uint8Array()
+      return body(
+        new UnitOfWork({ transaction, schemas, meter: newMeter(), version: '4', entropy }),
+      )
+    })
+  const build = (versionsMax: number, skipsFirst = false) =>
+    run((unit) => {
+      const [first] = unit.transaction.range(...allBuilds, { expected: 1 })
+      if (first === undefined) return false
+      const index = indexInBuildKey(Uint8Array.from(first.key))
+      if (isAlive(unit, index.database)) {
+        const bounds = { versionsMax, bytesMax: buildBytesMax, skipsFirst }
+        continueBuild(adminOf(unit, index), index, bounds)
+      } else unit.transaction.delete(Uint8Array.from(first.key))
+      return true
+    })
+  /** A document whose entries no transaction can write is left out: the index is built without it. */
+  const buildStep = async (): Promise<boolean> => {
+    for (const versions of [versionsPerStep, 1]) {
+      try {
+        return (await build(versions)).value
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error
+      }
+    }
+    return (await build(1, true)).value
+  }
+  return {
+    async step() {
+      if (await buildStep()) return 'built'
+      steps++
+      const notes = steps % stepsPerNote === 0
+      const { value } = await run((unit) => {
+        const from = position ?? sweptUntil(unit)
+        return sweep(unit, { from, count: keysPerStep, notes })
+      })
+      // What the store says of the way is only for who begins: the next round starts at the first key.
+      position = value.next ?? allKeys[0]
+      if (value.next === undefined) return 'idle'
+      return value.removed > 0 ? 'removed' : 'swept'
+    },
+  }
+}
+
+/** Maintenance that runs by itself until it is closed. */
+export interface RunningMaintenance {
+  /** Waits for the step under way; none follows. */
+  close(): Promise<void>
+}
+
+/** How running maintenance spends its time. */
+export interface MaintenancePace {
+  /** Between steps that found nothing to do: requests come first. Default 500 ms. */
+  readonly pauseMs?: number
+  /** After everything was looked at once. Default 1,000 ms. */
+  readonly restMs?: number
+  /** Told of failures of the store, after which it goes on. Default: nobody. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** Between steps that had something to do. */
+const busyPauseMs = 10
+
+/** Starts maintenance over a store. */
+export function startMaintenance(
+  store: Store,
+  { pauseMs = 500, restMs = 1000, onError = () => {} }: MaintenancePace = {},
+): RunningMaintenance {
+  const maintenance = createMaintenance(store)
+  const stop = new AbortController()
+  const pauseAfter = async (): Promise<number> => {
+    try {
+      const result = await maintenance.step()
+      if (result === 'idle') return restMs
+      // Where there is something to do, there is mostly more; requests still come in between.
+      return result === 'swept' ? pauseMs : Math.min(pauseMs, busyPauseMs)
+    } catch (error) {
+      // Who lost a conflict too often has all the time to try again.
+      const isConflict = error instanceof StoreError && error.code === 'conflict'
+      if (!isConflict) onError(error)
+      return restMs
+    }
+  }
+  const loop = async () => {
+    while (!stop.signal.aborted) await pause(await pauseAfter(), stop.signal)
+  }
+  const ended = loop()
+  return {
+    async close() {
+      stop.abort()
+      await ended
+    },
+  }
+}
+
+/** Waits, without keeping the process alive, until the time is over or `signal` is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms).unref()
+    signal.addEventListener('abort', end)
+  })
+}
