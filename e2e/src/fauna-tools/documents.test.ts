@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import faunadb from 'faunadb'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startVivarium, type Vivarium } from '../browser/vivarium.ts'
 import { openProject, type Project } from './project.ts'
 
 const { query: q } = faunadb
+
+// Each test starts several processes, some of which compile WebAssembly first.
+vi.setConfig({ testTimeout: 300_000 })
 
 let vivarium: Vivarium
 let root: faunadb.Client
@@ -113,7 +116,7 @@ it('moving-from-fauna.md moves an application with every value and password', as
     await project.node('export.mjs', collections, { secret: newKey })
     expect(collections.map(without)).toEqual(exported)
   })
-}, 180_000)
+})
 
 it('the import of moving-from-fauna.md keeps the times of documents when asked to', async () => {
   const secret = await serverKeyOf('times')
@@ -195,4 +198,4 @@ it('fauna-tools.md uses both tools', async () => {
     expect(stdout).toContain('Done applying migrations')
     expect(stdout).toContain('Applied rollback')
   })
-}, 180_000)
+})

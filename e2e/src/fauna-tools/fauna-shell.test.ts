@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startVivarium, type Vivarium } from '../browser/vivarium.ts'
 import { leftTheMachine, runTool, type ToolRun, tools } from './run-tool.ts'
+
+// Each test starts several processes, some of which compile WebAssembly first.
+vi.setConfig({ testTimeout: 300_000 })
 
 let vivarium: Vivarium
 /** The home of the person at the shell, where it keeps `.fauna-shell`. */

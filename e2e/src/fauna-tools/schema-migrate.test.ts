@@ -3,11 +3,14 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import faunadb from 'faunadb'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startVivarium, type Vivarium } from '../browser/vivarium.ts'
 import { leftTheMachine, runTool, type ToolRun, tools } from './run-tool.ts'
 
 const { query: q } = faunadb
+
+// Each test starts several processes, some of which compile WebAssembly first.
+vi.setConfig({ testTimeout: 300_000 })
 
 let vivarium: Vivarium
 let database: faunadb.Client
