@@ -444,6 +444,8 @@ describeDataApi('keys of issuers', (open) => {
     expect(await rotated.query(fire)).toMatchObject(read)
     expect(issuer.requests).toHaveLength(2)
     expect(await (await signedIn({ old: true })).refusal(1)).toEqual(unauthorized)
+    // Nor is a token believed for having been proven once.
+    for (const caller of callers) expect(await caller.refusal(1)).toEqual(unauthorized)
   })
 
   it('that cannot be had leave a token unproven, and the query undone', async () => {
