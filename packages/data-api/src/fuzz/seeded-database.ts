@@ -16,6 +16,8 @@ export const callers = [
   'root',
   'child',
 ] as const
+
+/** One of them. */
 export type Caller = (typeof callers)[number]
 
 /** A seeded store: what it holds, and who may ask. */

@@ -8,6 +8,8 @@ import { q } from '../testing/test-data-api.ts'
 
 /** The ids of the accounts. */
 export const accounts = ['1', '2', '3'] as const
+
+/** One of them. */
 export type Account = (typeof accounts)[number]
 
 /** One query of a client. */
