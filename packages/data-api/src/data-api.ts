@@ -213,7 +213,7 @@ const drawEntropy = () => Buffer.from(randomUUID() + randomUUID())
 
 /** A guess from the text alone: it decides how the transaction starts, never what it may do. */
 const writeForms =
-  /"(?:create\w*|update|replace|delete|login|logout|insert|remove|new_id|next_id)"\s*:/
+  /"(?:create\w*|update|replace|delete|login|logout|insert|remove|new_id|next_id|move_database)"\s*:/
 
 function readQuery(text: string | undefined): { readonly literal: Value } | QueryError {
   if (text === undefined) return invalidExpression('No query provided.', Position.root)

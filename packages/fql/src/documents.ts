@@ -140,6 +140,9 @@ export interface Documents {
     position: Position,
   ): void
 
+  /** Moves a database into another one; both may lie anywhere below the caller's own. */
+  moveDatabase(source: Ref, parent: Ref, position: Position): DocumentValue
+
   // Functions and identity
 
   /**

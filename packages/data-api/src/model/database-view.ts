@@ -41,6 +41,7 @@ import { liveVersion } from './versions.ts'
 import { createDocument } from './write/create.ts'
 import { deleteDocument } from './write/delete.ts'
 import { insertVersion, removeVersion } from './write/insert.ts'
+import { moveDatabase } from './write/move-database.ts'
 import { replaceDocument, updateDocument } from './write/update.ts'
 
 /** A database as one caller sees it, within one transaction. */
@@ -203,6 +204,10 @@ export class DatabaseView implements Documents {
 
   remove(ref: Ref, version: Parameters<Documents['remove']>[1], position: Position): void {
     removeVersion(this, ref, version, position)
+  }
+
+  moveDatabase(source: Ref, parent: Ref, position: Position): DocumentValue {
+    return moveDatabase(this, source, parent, position)
   }
 
   // Functions and identity

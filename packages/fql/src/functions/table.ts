@@ -6,6 +6,7 @@ import * as arrays from './arrays.ts'
 import * as authentication from './authentication.ts'
 import * as control from './control.ts'
 import * as conversions from './conversions.ts'
+import * as databases from './databases.ts'
 import * as events from './events.ts'
 import * as format from './format.ts'
 import * as iteration from './iteration.ts'
@@ -48,6 +49,7 @@ const families: readonly Record<string, unknown>[] = [
   sets,
   setAlgebra,
   events,
+  databases,
   writes,
   authentication,
 ]

@@ -233,6 +233,7 @@ export function library(listings: Readonly<Record<string, Listing>> = {}): Docum
     delete: refused,
     insert: refused,
     remove: refused,
+    moveDatabase: refused,
     resolveFunction: refused,
     identity: undefined as Value | undefined,
     token: undefined as Value | undefined,
