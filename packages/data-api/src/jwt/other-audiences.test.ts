@@ -163,6 +163,19 @@ describeDataApi('tokens for other audiences', (open) => {
     expect(await ged.query(fire)).toMatchObject(read)
   })
 
+  it('leave nothing behind of what is claimed no more', async () => {
+    const { admin, dump } = await open()
+    const { url, jwksUri } = await startIssuer()
+    const claims = async () => (await dump()).filter((record) => record.startsWith('f061')).length
+    const fields = { name: 'p', issuer: url, jwks_uri: jwksUri, audiences: ['a', 'b'] }
+    await admin.query(q.CreateAccessProvider(fields))
+    expect(await claims()).toBe(2)
+    await admin.query(q.Update(q.AccessProvider('p'), { issuer: 'other', audiences: ['a'] }))
+    expect(await claims()).toBe(1)
+    await admin.query(q.Delete(q.AccessProvider('p')))
+    expect(await claims()).toBe(0)
+  })
+
   it('open the root database, which is no audience itself', async () => {
     const api = await open()
     const { root, as } = api

@@ -19,8 +19,8 @@ export interface Claim {
 }
 
 /**
- * The claim to the tokens of an issuer for an audience. The record is only where to look: it may have
- * outlived its database, which takes nothing that is in it along, or its provider's version.
+ * The claim to the tokens of an issuer for an audience. The record is only where to look, because it
+ * outlives its database, whose deletion takes nothing along that is inside; what counts is the provider.
  */
 export function claimTo(unit: UnitOfWork, issuer: string, audience: string): Claim | undefined {
   const bytes = unit.transaction.get(audienceKey(issuer, audience))
