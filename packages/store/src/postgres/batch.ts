@@ -3,7 +3,8 @@ import { Overlay } from '../overlay.ts'
 import { Restart, type Source, writeTimestamp } from '../run.ts'
 import type { Bytes } from '../store.ts'
 import { byteaArray } from './bytea-array.ts'
-import { type Ask, Question } from './statements.ts'
+import type { Statement } from './database.ts'
+import { type Ask, Question, type Statements } from './statements.ts'
 import type { Attempt, Writer } from './writer.ts'
 
 /** Writers whose bodies have run one after another, each seeing what the ones before it wrote. */
@@ -41,8 +42,8 @@ export class Batch {
     return new Question([...this.#asks.values()].flat())
   }
 
-  /** The parameters of `commit` after those of the question. `id` tells the store that commits. */
-  parameters(id: Bytes): readonly unknown[] {
+  /** What commits it: `id` tells the store that does. The first statement gives the answer to the question. */
+  statements({ commit, remove }: Statements, question: Question, id: Bytes): readonly Statement[] {
     const [removed, keys, values, versions]: [Bytes[], Bytes[], Bytes[], bigint[]] = [
       [],
       [],
@@ -58,8 +59,14 @@ export class Batch {
       values.push(value)
       versions.push(this.#versions.get(mapKey(key)) ?? this.last)
     }
-    const arrays = [removed, keys, values].map(byteaArray)
-    return [this.first, this.last, id, ...arrays, versions]
+    const written = [byteaArray(keys), byteaArray(values), versions]
+    const parameters = [...question.parameters, this.first, this.last, id, ...written]
+    const committing = { name: 'commit', text: commit, values: parameters }
+    if (removed.length === 0) return [committing]
+    return [
+      committing,
+      { name: 'remove', text: remove, values: [byteaArray(removed), id, this.last] },
+    ]
   }
 
   /** The writers that read something that is no longer so. */

@@ -11,7 +11,7 @@
 import { randomBytes } from 'node:crypto'
 import { StoreError } from '../store.ts'
 import { Batch } from './batch.ts'
-import type { Database, Outcome, Statement } from './database.ts'
+import type { Database, Outcome } from './database.ts'
 import { isSerializationFailure, storeErrorOf } from './failures.ts'
 import { type Ask, Question, type Statements } from './statements.ts'
 import type { Writer } from './writer.ts'
@@ -99,10 +99,10 @@ export class Committer {
       const sent =
         attempt > hopefulMax ? await this.#sendLocked(writers) : await this.#send(writers)
       if (sent === undefined) return
-      const { batch, question, outcome } = sent
+      const { batch, question, outcome, place } = sent
       if (outcome.kind === 'undone' && !isSerializationFailure(outcome.error)) throw outcome.error
       if (outcome.kind === 'ended') {
-        const { last, isCommitted, taken } = question.answer(outcome.rows)
+        const { last, isCommitted, taken } = question.answer(outcome.results[place] ?? [])
         this.learn(isCommitted ? batch.last : last)
         if (isCommitted) return batch.tell()
         writers = mayTryAgain(batch, taken)
@@ -130,9 +130,9 @@ export class Committer {
     const { lock } = this.#statements
     const outcome = await this.#database.transact([
       { name: 'lock', text: lock },
-      this.#commitOf(batch, question),
+      ...batch.statements(this.#statements, question, this.#id),
     ])
-    return { batch, question, outcome }
+    return { batch, question, outcome, place: 1 }
   }
 
   /** Takes the lock, brings what was read up to date, runs the bodies, and sends what they wrote. */
@@ -149,20 +149,15 @@ export class Committer {
         this.learn(before.answer(rows).last)
         for (const writer of writers) writer.cache.moment = undefined
         const batch = new Batch(writers, this.#now, this.last)
-        if (batch.isEmpty) return undefined
+        if (batch.isEmpty) return []
         this.#underWay = batch
         const question = batch.question()
         made = { batch, question }
-        return this.#commitOf(batch, question)
+        return batch.statements(this.#statements, question, this.#id)
       },
     )
     if (made === undefined && outcome.kind === 'undone') throw outcome.error
-    return made === undefined ? undefined : { ...made, outcome }
-  }
-
-  #commitOf(batch: Batch, question: Question): Statement {
-    const values = [...question.parameters, ...batch.parameters(this.#id)]
-    return { name: 'commit', text: this.#statements.commit, values }
+    return made === undefined ? undefined : { ...made, outcome, place: 0 }
   }
 
   /**
@@ -180,7 +175,10 @@ export class Committer {
         { text: fence, values: [batch.last, this.#id] },
         { text: lastOfWriter, values: [this.#id] },
       ])
-      if (outcome.kind === 'ended') return outcome.rows[0]?.[0] === batch.last
+      if (outcome.kind === 'ended') {
+        const [, , [own] = []] = outcome.results
+        return own?.[0] === batch.last
+      }
       if (performance.now() > deadline) {
         throw new StoreError(
           'unknown',
@@ -198,6 +196,8 @@ interface Sent {
   readonly batch: Batch
   readonly question: Question
   readonly outcome: Outcome
+  /** Where among its results the answer is. */
+  readonly place: number
 }
 
 /** Counts the conflicts of a batch that was not committed, and gives those who go on. */

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 /** Each kills the server once, in the middle of commits. */
-const rounds = 8
-const writersPerStore = 12
+const rounds = 6
+const writersPerStore = 8
 
 const open = () => openPostgresStore({ url: server.url() })
 const key = (text: string) => Buffer.from(text)
@@ -54,12 +54,17 @@ it(`a server that is killed under load loses nothing acknowledged, leaves nothin
     const enough = new Promise<void>((resolve) => {
       onEnough = resolve
     })
+    let onRestart = () => {}
+    const restarted = new Promise<void>((resolve) => {
+      onRestart = resolve
+    })
     const writers = stores.flatMap((store, s) =>
       Array.from({ length: writersPerStore }, async (_, w) => {
         for (let n = 0; !isOver; n++) {
           const one = await write(store, `${round}-${s}-${w}-${n}`)
           told.push(one)
-          if (typeof one.outcome === 'bigint' && ++acknowledged > moment) onEnough()
+          if (typeof one.outcome !== 'bigint') await restarted
+          else if (++acknowledged > moment) onEnough()
         }
       }),
     )
@@ -68,12 +73,13 @@ it(`a server that is killed under load loses nothing acknowledged, leaves nothin
     // Everybody goes on meanwhile, and is refused.
     await server.start()
     isOver = true
+    onRestart()
     await Promise.all(writers)
     await check(told)
   }
   expect(told.some(({ outcome }) => outcome === 'closed')).toBe(true)
   await Promise.all(stores.map((store) => store.close()))
-})
+}, 240_000)
 
 async function check(told: readonly Told[]): Promise<void> {
   const store = open()

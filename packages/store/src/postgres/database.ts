@@ -34,7 +34,7 @@ export type Row = readonly unknown[]
 
 /** What became of a transaction that was sent as a whole. */
 export type Outcome =
-  | { readonly kind: 'ended'; readonly rows: readonly Row[] }
+  | { readonly kind: 'ended'; readonly results: readonly (readonly Row[])[] }
   /** The server undid it, for this reason. */
   | { readonly kind: 'undone'; readonly error: unknown }
   /** The connection ended before the answer came. */
@@ -115,7 +115,7 @@ export class Database {
     return (await this.#pool.query(queryOf(statement))).rows
   }
 
-  /** Runs a transaction in one round trip: gives the rows of its last statement. */
+  /** Runs a transaction in one round trip. */
   async transact(statements: readonly Statement[]): Promise<Outcome> {
     let client: pg.PoolClient
     try {
@@ -124,31 +124,31 @@ export class Database {
       return { kind: 'undone', error }
     }
     this.roundTrips++
-    return finish(client, [begin, ...statements])
+    return finish(client, [begin], statements)
   }
 
   /**
    * Begins a transaction with `first`, in one round trip, and ends it in another with what `next` makes of
-   * the rows.
+   * the rows of the last of them.
    */
   async transactInTwo(
     first: readonly Statement[],
-    next: (rows: readonly Row[]) => Statement | undefined,
+    next: (rows: readonly Row[]) => readonly Statement[],
   ): Promise<Outcome> {
     let client: pg.PoolClient | undefined
-    let last: Statement | undefined
+    let rest: readonly Statement[]
     try {
       client = await this.#pool.connect()
       this.roundTrips++
       const results = await all(client, [begin, ...first])
-      last = next(results.at(-1) ?? [])
+      rest = next(results.at(-1) ?? [])
     } catch (error) {
       // Nothing was written; the server undoes what is left when the connection ends.
       client?.release(true)
       return { kind: 'undone', error }
     }
     this.roundTrips++
-    return finish(client, last === undefined ? [] : [last])
+    return finish(client, [], rest)
   }
 
   close(): Promise<void> {
@@ -157,20 +157,26 @@ export class Database {
 }
 
 /** Sends statements and the end of their transaction, and says what became of it. */
-async function finish(client: pg.PoolClient, statements: readonly Statement[]): Promise<Outcome> {
-  const pending = statements.map((statement) => client.query(queryOf(statement)))
-  const results = await Promise.allSettled([...pending, client.query('COMMIT')])
-  const end = results.at(-1)
-  const failure = results.find((result) => result.status === 'rejected')
-  client.release(failure !== undefined && isDisconnection(failure.reason))
-  if (end?.status === 'rejected') {
-    // Only an answer of the server says that it did not commit.
-    const { reason: error } = end
-    return { kind: isDisconnection(error) ? 'unknown' : 'undone', error }
-  }
-  if (failure !== undefined) return { kind: 'undone', error: failure.reason }
-  const rows = results.at(-2)
-  return { kind: 'ended', rows: rows?.status === 'fulfilled' ? rows.value.rows : [] }
+async function finish(
+  client: pg.PoolClient,
+  first: readonly Statement[],
+  statements: readonly Statement[],
+): Promise<Outcome> {
+  const pending = [...first, ...statements].map((statement) => client.query(queryOf(statement)))
+  const end = client.query('COMMIT').then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  const settled = await Promise.allSettled(pending)
+  const unanswered = await end
+  const failure = settled.find((result) => result.status === 'rejected')
+  const error = unanswered?.error ?? failure?.reason
+  client.release(error !== undefined && isDisconnection(error))
+  // Only an answer of the server says that it did not commit.
+  if (unanswered !== undefined && isDisconnection(error)) return { kind: 'unknown', error }
+  if (error !== undefined) return { kind: 'undone', error }
+  const results = settled.map((one) => (one.status === 'fulfilled' ? one.value.rows : []))
+  return { kind: 'ended', results: results.slice(first.length) }
 }
 
 async function all(

@@ -105,7 +105,7 @@ describe('a connection that breaks', () => {
 })
 
 describe('a network that hangs', () => {
-  const hasty = { connectTimeoutMs: 300, statementTimeoutMs: 300, settleTimeoutMs: 300 }
+  const hasty = { connectTimeoutMs: 2_000, statementTimeoutMs: 2_000, settleTimeoutMs: 300 }
 
   it('lets reads fail after a while, and work again when it does', async () => {
     const waiting = open(hasty)
@@ -135,7 +135,7 @@ describe('a network that hangs', () => {
     const { default: pg } = await import('pg')
     const gone = new pg.Client({
       connectionString: server.url(),
-      idle_in_transaction_session_timeout: 200,
+      idle_in_transaction_session_timeout: 2_000,
     })
     gone.on('error', () => {})
     await gone.connect()

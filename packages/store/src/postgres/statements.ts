@@ -104,17 +104,18 @@ export function statementsOf(schema: string) {
       known AS (
         INSERT INTO ${writer} (id, last) SELECT $10::bytea, value FROM committed
         ON CONFLICT (id) DO UPDATE SET last = excluded.last),
-      removed AS (
-        DELETE FROM ${entry}
-        WHERE key = ANY($11::bytea[]) AND EXISTS (SELECT 1 FROM committed)),
       written AS (
         INSERT INTO ${entry} (key, value, version)
         SELECT w.key, w.value, w.version
-        FROM unnest($12::bytea[], $13::bytea[], $14::bigint[]) AS w(key, value, version)
+        FROM unnest($11::bytea[], $12::bytea[], $13::bigint[]) AS w(key, value, version)
         WHERE EXISTS (SELECT 1 FROM committed)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version)
       SELECT kind, n, key, value, version FROM stale UNION ALL ${last} UNION ALL
       SELECT ${kinds.committed}, 0, NULL, NULL, value FROM committed`,
+
+    /** Removes keys if `commit` just wrote. On its own: not every database takes two changes of a table at once. */
+    remove: `DELETE FROM ${entry} WHERE key = ANY($1::bytea[])
+      AND EXISTS (SELECT 1 FROM ${writer} WHERE id = $2::bytea AND last = $3::bigint)`,
 
     /** Makes sure that a commit whose end is not known does not happen later, unless it has happened. */
     fence: `UPDATE ${meta} SET value = GREATEST(value, $1::bigint) WHERE name = 'last'
