@@ -1,7 +1,8 @@
 import type { Session } from '../session/session.ts'
 import { currentAccount } from './account.ts'
-import { openClient } from './client.ts'
-import { addMovie, deleteMovie, listMovies, updateMovie } from './movies.ts'
+import { openClient, openStream } from './client.ts'
+import { follow } from './follow.ts'
+import { addMovie, deleteMovie, listMovies, movieChanges, updateMovie } from './movies.ts'
 import { logout, logoutEverywhere, timed, tradeRefreshToken } from './tokens.ts'
 
 /** The database: tokens by their secrets, everything else under the session. */
@@ -26,5 +27,12 @@ export function openDatabase(endpoint: string, session: Pick<Session, 'query'>) 
     addMovie: bind(addMovie),
     updateMovie: bind(updateMovie),
     deleteMovie: bind(deleteMovie),
+    /** Calls `onChange` when movies may have changed, until the function that it gives is called. */
+    followMovies: (onChange: () => void): (() => void) =>
+      follow(
+        (onEvent) =>
+          session.query((secret) => openStream(endpoint, { secret, set: movieChanges, onEvent })),
+        onChange,
+      ),
   }
 }

@@ -40,6 +40,9 @@ export class MovieChanged extends Error {
 const collection = q.Collection('Movie')
 const refOf = (id: string): Expr => q.Ref(collection, id)
 
+/** All movies, each by its last change: what is edited leaves this set and enters it again. */
+export const movieChanges = q.Match(q.Index('movies_by_change'))
+
 /** One page of movies. */
 export async function listMovies(run: Run, cursor: Cursor): Promise<MoviePage> {
   const page = await run(

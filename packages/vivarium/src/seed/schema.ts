@@ -74,6 +74,13 @@ export const schema: readonly SchemaItem[] = [
     },
   },
 
+  // Its entries change with every write of a movie, so that a stream of it tells of edits too.
+  {
+    kind: 'index',
+    name: 'movies_by_change',
+    definition: { source: q.Collection('Movie'), values: [{ field: 'ts' }], serialized: false },
+  },
+
   // Every member sees and edits every movie. To keep each to its owner, store the account in the
   // document and ask for it here: q.Query(q.Lambda('movie', q.Equals(q.Select(...), q.CurrentIdentity())))
   {
@@ -86,6 +93,8 @@ export const schema: readonly SchemaItem[] = [
           resource: q.Collection('Movie'),
           actions: { read: true, write: true, create: true, delete: true },
         },
+        // Tells of the movies that its reader may read.
+        { resource: q.Index('movies_by_change'), actions: { read: true } },
         {
           resource: q.Collection('Account'),
           actions: {

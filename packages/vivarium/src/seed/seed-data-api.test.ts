@@ -18,6 +18,7 @@ const schemaChanges = [
   'made the index accounts_by_email',
   'made the index tokens_by_session',
   'made the index tokens_by_instance',
+  'made the index movies_by_change',
   'made the role AccountAccess',
   'made the role RefreshFunction',
   'made the function refresh',

@@ -11,6 +11,7 @@ import { DeleteMovie } from './delete-movie.tsx'
 import { MovieForm } from './movie-form.tsx'
 import { MovieTable } from './movie-table.tsx'
 import { PageButtons } from './page-buttons.tsx'
+import { useMovieChanges } from './use-movie-changes.ts'
 
 type Opened =
   | { readonly kind: 'add' }
@@ -25,6 +26,7 @@ export function MoviesPage() {
   const [opened, setOpened] = useState<Opened>()
   const addButton = useRef<HTMLButtonElement>(null)
   useReloadOnReturn(revalidate)
+  useMovieChanges(revalidate)
 
   const close = (): void => setOpened(undefined)
   const onDone = async (message: string, isNew = false): Promise<void> => {
