@@ -115,6 +115,37 @@ describeDataApi('insert and remove', (open) => {
     expect(await server.data(q.Paginate(of(2)))).toEqual([at(5)])
   })
 
+  it('cut and join the times for which an entry is in an index', async () => {
+    const api = await withCollection(open)
+    const { server, start } = api
+    const terms = [{ field: ['data', 'n'] }]
+    await server.query(q.CreateIndex({ name: 'plain', source: collection, terms }))
+    const at = (s: number) => start + s * second
+    const insert = (s: number, n: number) =>
+      server.query(q.Insert(one, at(s), 'create', { data: { n } }))
+    const shown = async (n: number) =>
+      (await events(api, q.Match('plain', n))).map(([ts, action]) => [ts, action])
+    for (const end of ['present', 'past']) {
+      if (end === 'past') await server.query(q.Insert(one, at(40), 'delete', {}))
+      const rest = end === 'past' ? [[at(40), 'remove']] : []
+      await insert(10, 1)
+      await insert(20, 2)
+      await insert(30, 1)
+      const cut = [[at(10), 'add'], [at(20), 'remove'], [at(30), 'add'], ...rest]
+      const joined = [[at(10), 'add'], ...rest]
+      expect(await shown(1)).toEqual(cut)
+      await insert(20, 1)
+      expect(await shown(1)).toEqual(joined)
+      expect(await shown(2)).toEqual([])
+      await insert(20, 2)
+      expect(await shown(1)).toEqual(cut)
+      await server.query(q.Remove(one, at(20), 'create'))
+      expect(await shown(1)).toEqual(joined)
+      await server.query(q.Remove(one, at(30), 'create'))
+      expect(await shown(1)).toEqual(joined)
+    }
+  })
+
   it('write at the time of the transaction too', async () => {
     const api = await withCollection(open)
     const { server, clock } = api
