@@ -198,14 +198,26 @@ describeDataApi('insert and remove', (open) => {
       ts: old,
       action: 'create',
     })
-    await server.query(q.Insert(one, -1, 'create', {}))
     await server.query(q.Remove(one, old, 'create'))
+    await server.query(q.Insert(one, -1, 'create', {}))
+    await server.query(q.Remove(one, -1, 'create'))
     expect(await dump()).toEqual(before)
     expect(await server.query(q.Exists(one))).toBe(false)
     // The minimum is that of the transaction, which is no earlier than the clock.
     const kept = Number(clock.micros) - 899 * second
     await server.query(q.Insert(one, kept, 'create', {}))
     expect(await server.query(q.Exists(one))).toBe(true)
+  })
+
+  it('reach back to the epoch where history is kept for ever, and no further', async () => {
+    const api = await withCollection(open, { history_days: null })
+    const { server } = api
+    await server.query(q.Insert(one, -1, 'create', { data: { n: 1 } }))
+    await server.query(q.Remove(one, -1, 'create'))
+    expect(await events(api)).toEqual([])
+    await server.query(q.Insert(one, 0, 'create', { data: { n: 2 } }))
+    expect(await events(api)).toEqual([[0, 'create', { n: 2 }]])
+    expect(await server.data(q.Paginate(q.Match('by_n', 2), { ts: 1 }))).toEqual([0])
   })
 
   it('keep the shapes of data and ttl, and give the collection its ttl_days', async () => {

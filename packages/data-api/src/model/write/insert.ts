@@ -73,7 +73,9 @@ export function insertVersion(
   const failures = checkFields(fields, shapes)
   if (failures.length > 0) throw validationFailed(failures, position)
   const version = { micros, isDeletion, fields }
-  if (micros >= minimumValidTime(unit, ref.database, ref.collection)) rewrite(view, ref, version)
+  // No key is of a time before the epoch; none is kept so long ago either.
+  const minimum = minimumValidTime(unit, ref.database, ref.collection)
+  if (micros >= 0n && micros >= minimum) rewrite(view, ref, version)
   return new EventValue({
     of: 'document',
     ts: integer(micros),
