@@ -23,7 +23,7 @@ interface Pair {
   readonly refresh_token: { readonly secret: string }
 }
 
-/** Node's own; from version 22 on it takes no signal of the stand-in for AbortController that the driver brings. */
+/** Node's own; Node 24 takes no signal of the stand-in for AbortController that the driver brings. */
 const fetchForDriver: typeof fetch = (input, init) => {
   const { signal: _, ...rest } = { ...init }
   return fetch(input, rest)

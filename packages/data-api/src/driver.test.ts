@@ -25,7 +25,7 @@ async function open() {
   return { url: listener.url, driver }
 }
 
-/** Node's own, without the driver's stand-in for an AbortSignal, which Node refuses from version 22 on. */
+/** Node's own, without the driver's stand-in for an AbortSignal, which Node 24 refuses. */
 const fetchForDriver: typeof fetch = (input, init) => {
   const { signal: _, ...rest } = { ...init }
   return fetch(input, rest)
