@@ -82,7 +82,11 @@ class Server implements PostgresServer {
   readonly #settings: Readonly<Record<string, string>>
   #port = 0
   #process: ChildProcess | undefined
-  readonly #killAtExit = () => this.#process?.kill('SIGKILL')
+  /** For a process that ends without having stopped it. */
+  readonly #removeAtExit = () => {
+    this.#process?.kill('SIGKILL')
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 3 })
+  }
 
   constructor(
     directory: string,
@@ -94,7 +98,7 @@ class Server implements PostgresServer {
     this.#native = native
     this.#user = user
     this.#settings = given
-    process.on('exit', this.#killAtExit)
+    process.on('exit', this.#removeAtExit)
   }
 
   url(user?: { readonly name: string; readonly password: string }): string {
@@ -142,7 +146,7 @@ class Server implements PostgresServer {
   async stop(): Promise<void> {
     const running = this.#process
     this.#process = undefined
-    process.off('exit', this.#killAtExit)
+    process.off('exit', this.#removeAtExit)
     if (running !== undefined) {
       // At once, without waiting for clients.
       running.kill('SIGINT')
