@@ -5,9 +5,4 @@ export {
   type MemoryStoreOptions,
   openMemoryStore,
 } from './memory/memory-store.ts'
-export {
-  openPostgresStore,
-  type PostgresStore,
-  type PostgresStoreOptions,
-} from './postgres/postgres-store.ts'
 export * from './store.ts'

@@ -122,7 +122,8 @@ class LoadingSource implements Source {
   }
 
   range(from: Bytes, to: Bytes, reverse: boolean): Iterable<Entry> {
-    const name = `${mapKey(from)}\0${mapKey(to)}\0${reverse}`
+    // Keys may hold any byte, so the length tells where the first bound ends.
+    const name = `${reverse} ${from.length} ${mapKey(from)}${mapKey(to)}`
     const known = this.#ranges.get(name)
     if (known !== undefined) return known
     this.#wanted.push(() =>
