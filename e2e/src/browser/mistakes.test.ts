@@ -85,7 +85,10 @@ describe('somebody who makes mistakes', () => {
     const account = newAccount()
     const { page } = await visit(browser(), vivarium())
     await signUp(page, account)
+    // Whoever leaves sooner may leave before the request has.
+    await isOn(page, 'Confirm your address')
     await page.goto(`${vivarium().web}/confirm`)
+    await isOn(page, 'Confirm your address')
     await page.getByRole('button', { name: 'Send a new code' }).click()
     await page.getByText('Enter your e-mail address.').waitFor()
     await page.getByLabel('E-mail address').fill(account.email)
