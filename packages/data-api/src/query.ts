@@ -73,8 +73,6 @@ export interface QueryRunner {
 /** What is made of the value of a query, in its transaction. */
 export type AnswerWith<A extends Answer> = (documents: DatabaseView, value: Value) => A
 
-/** Bytes of a write operation (wire §3.2), and of a read one. */
-const bytesPerWriteOp = 1024
 const opsPerComputeOp = 50
 
 /** Runs a query: authenticates, parses, evaluates and answers in one transaction. */
@@ -147,11 +145,16 @@ function answerFor<A extends Answer>(
   query: Query,
   answerWith: AnswerWith<A>,
 ): A | Answer {
+  const { transaction } = unit
   let isCurrent: boolean | undefined
   let answer: A | Answer = unauthorized
-  unit.transaction.all(2, (i) => {
-    if (i === 0) isCurrent = isLive()
-    else if (isCurrent !== false) {
+  // Finding out who asks is no part of what the query costs.
+  transaction.bytesRead = 0
+  transaction.all(2, (i) => {
+    if (i === 0) {
+      isCurrent = isLive()
+      transaction.bytesRead = 0
+    } else if (isCurrent !== false) {
       const documents = new DatabaseView(unit, caller)
       answer = answerWith(documents, evaluateQuery(documents, query))
     }
@@ -194,19 +197,29 @@ function succeeded<A extends Answer>(
   committed: Committed<A>,
   unit: UnitOfWork | undefined,
 ): QueryResult<A> {
-  const computed = unit?.meter.computeOps ?? 0
+  const { transaction } = unit ?? {}
   return {
     answer: committed.value,
     txnTime: committed.timestamp,
     metrics: {
-      // The first operation counted is the query itself.
-      computeOps: Math.max(1, Math.ceil((computed - 1) / opsPerComputeOp)),
-      readOps: unit?.readOps ?? 0,
-      writeOps: Math.ceil(committed.bytesWritten / bytesPerWriteOp),
-      bytesRead: unit?.transaction.bytesRead ?? 0,
-      bytesWritten: committed.bytesWritten,
+      ...usedBy(unit),
+      writeOps: transaction?.writeOps ?? 0,
+      bytesWritten: transaction?.bytesWritten ?? 0,
       retries: committed.conflicts,
     },
+  }
+}
+
+/** What a query has computed and read. */
+function usedBy(
+  unit: UnitOfWork | undefined,
+): Pick<QueryMetrics, 'computeOps' | 'readOps' | 'bytesRead'> {
+  const computed = unit?.meter.computeOps ?? 0
+  return {
+    // The first operation counted is the query itself.
+    computeOps: Math.max(1, Math.ceil((computed - 1) / opsPerComputeOp)),
+    readOps: unit?.transaction.readOps ?? 0,
+    bytesRead: unit?.transaction.bytesRead ?? 0,
   }
 }
 
@@ -220,7 +233,10 @@ const nothing: QueryMetrics = {
 }
 
 function failed(error: unknown, unit: UnitOfWork | undefined): QueryResult {
-  const metrics = { ...nothing, bytesRead: unit?.transaction.bytesRead ?? 0 }
+  // A query that ends itself has done its work; of any other failure nothing is charged (wire §3.2).
+  const isAborted =
+    error instanceof QueryError && error.details.some(({ code }) => code === 'transaction aborted')
+  const metrics = isAborted ? { ...nothing, ...usedBy(unit) } : nothing
   return { answer: errorAnswer(error), txnTime: unit?.transaction.timestamp, metrics }
 }
 

@@ -29,6 +29,20 @@ export interface RefDescription {
   readonly databases: readonly string[]
 }
 
+/**
+ * What one function reads of sets, which it pays for together: the first bytes of each operation are paid
+ * for when they are read (wire §3.2).
+ */
+export interface Reading {
+  /** Bytes read so far. */
+  bytes: number
+  /** How many of them the operations counted so far pay for. */
+  paidBytes: number
+}
+
+/** A reading of nothing yet. */
+export const newReading = (): Reading => ({ bytes: 0, paidBytes: 0 })
+
 /** Where and when a base set is read. */
 export interface EntriesOptions {
   /** Start here; default: the first entry (the last, if `reverse`). */
@@ -40,6 +54,8 @@ export interface EntriesOptions {
   readonly at?: bigint | undefined
   /** How many entries are likely to be taken. */
   readonly expected?: number
+  /** What pays for it. */
+  readonly reading: Reading
 }
 
 /** Which part of a set's history is read. */
@@ -51,6 +67,8 @@ export interface EventsOptions {
   readonly reverse?: boolean
   /** How many events are likely to be taken. */
   readonly expected?: number
+  /** What pays for it. */
+  readonly reading: Reading
 }
 
 /** What a schema of values orders by: one flag per value, true where descending. */
@@ -91,10 +109,13 @@ export interface Documents {
 
   // Reads
 
-  /** @throws permission denied, instance not found, at `position` */
-  get(ref: Ref, at: bigint | undefined, position: Position): DocumentValue
-  /** Whether it exists and may be read; never an error. */
-  exists(ref: Ref, at: bigint | undefined): boolean
+  /**
+   * @param reading of the set that led to it, which pays for it too
+   * @throws permission denied, instance not found, at `position`
+   */
+  get(ref: Ref, at: bigint | undefined, position: Position, reading?: Reading): DocumentValue
+  /** Whether it exists and may be read; never an error. `reading` as of `get`. */
+  exists(ref: Ref, at: bigint | undefined, reading?: Reading): boolean
   /** @throws permission denied at `position` if the set may not be read */
   checkSet(set: BaseSet, position: Position): void
   /**

@@ -77,7 +77,11 @@ export function credentialsOf(view: DatabaseView, instance: Ref): Ref | undefine
 
 function storedHash(view: DatabaseView, instance: Ref): string | undefined {
   const credentials = credentialsOf(view, instance)
-  const version = credentials && liveVersion(view.unit, credentials, undefined)
+  const version =
+    credentials &&
+    view.unit.transaction.countDocument(credentials, undefined, undefined, () =>
+      liveVersion(view.unit, credentials, undefined),
+    )
   const hash = version?.fields.get('hashed_password')
   return typeof hash === 'string' ? hash : undefined
 }

@@ -17,6 +17,7 @@ import {
   type ObjectValue,
   Position,
   permissionDenied,
+  type Reading,
   Ref,
   type RefDescription,
   type ResolvedFunction,
@@ -88,14 +89,14 @@ export class DatabaseView implements Documents {
     if (database !== this.database && !isWithin(this.unit, database, this.database))
       return undefined
     if (native === 'databases' || native === 'access_providers') {
-      return resolveName(this.unit.transaction, native, name, database)
+      return resolveName(this.unit.transaction.unmetered, native, name, database)
     }
     const id = this.unit.schemaAtStart(database).names[native].get(name)
     return id === undefined ? undefined : new Ref(database, nativeCollections[native], id)
   }
 
   databaseOf(ref: Ref): DatabaseId | undefined {
-    return childDatabase(this.unit.transaction, ref)
+    return childDatabase(this.unit.transaction.unmetered, ref)
   }
 
   describe(ref: Ref): RefDescription | undefined {
@@ -116,22 +117,24 @@ export class DatabaseView implements Documents {
 
   // Reads
 
-  get(ref: Ref, at: bigint | undefined, position: Position): DocumentValue {
+  get(ref: Ref, at: bigint | undefined, position: Position, reading?: Reading): DocumentValue {
     if (!mayRead(this, ref)) throw permissionDenied(position)
-    const document = this.read(ref, at)
+    const document = this.read(ref, at, reading)
     if (document === undefined) throw instanceNotFound(documentTypeOf(ref).label, position)
     return document
   }
 
-  exists(ref: Ref, at: bigint | undefined): boolean {
-    return mayRead(this, ref) && this.read(ref, at) !== undefined
+  exists(ref: Ref, at: bigint | undefined, reading?: Reading): boolean {
+    return mayRead(this, ref) && this.read(ref, at, reading) !== undefined
   }
 
   /** The live document as it renders, whoever asks; undefined if there is none. */
-  read(ref: Ref, at: bigint | undefined): DocumentValue | undefined {
+  read(ref: Ref, at: bigint | undefined, reading?: Reading): DocumentValue | undefined {
     if (!this.hasCollection(ref)) return undefined
-    const version = liveVersion(this.unit, ref, at)
-    this.unit.readOps++
+    const { transaction } = this.unit
+    const version = transaction.countDocument(ref, at, reading, () =>
+      liveVersion(this.unit, ref, at),
+    )
     return version && this.rendered(ref, version.micros, version.fields)
   }
 

@@ -55,7 +55,7 @@ function nameOf(unit: UnitOfWork, ref: Ref, native: NativeCollection): string | 
 
 /** The name in a document that the schema does not keep: a database or an access provider. */
 export function storedName(unit: UnitOfWork, ref: Ref): string | undefined {
-  const bytes = unit.transaction.get(documentKey(ref))
+  const bytes = unit.transaction.unmetered.get(documentKey(ref))
   if (bytes === undefined) return undefined
   const name = decodeVersion(bytes, unit.lambdas(ref.database)).fields.get('name')
   return typeof name === 'string' ? name : undefined
@@ -67,8 +67,8 @@ function pathBetween(
   database: DatabaseId,
   from: DatabaseId,
 ): readonly string[] | undefined {
-  const names = databasePath(unit.transaction, from, database)?.map((one) => {
-    const document = databaseDocument(unit.transaction, one)
+  const names = databasePath(unit.transaction.unmetered, from, database)?.map((one) => {
+    const document = databaseDocument(unit.transaction.unmetered, one)
     return document && storedName(unit, document)
   })
   return names?.every((name) => name !== undefined) ? names : undefined
@@ -76,5 +76,5 @@ function pathBetween(
 
 /** Whether `database` is `ancestor` or lies below it. */
 export function isWithin(unit: UnitOfWork, database: DatabaseId, ancestor: DatabaseId): boolean {
-  return databasePath(unit.transaction, ancestor, database) !== undefined
+  return databasePath(unit.transaction.unmetered, ancestor, database) !== undefined
 }

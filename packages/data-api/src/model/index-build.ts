@@ -51,6 +51,8 @@ export function startBuild(view: DatabaseView, index: Index): void {
   }
   for (const collection of collectionsOf(view, index)) {
     for (const [ref, versions] of histories(view.unit, view.database, collection)) {
+      // Each term and value of each document is an operation (wire §3.2).
+      view.unit.meter.computeOps += index.terms.length + index.values.length
       buildEntries(view, index, ref, versions)
     }
   }

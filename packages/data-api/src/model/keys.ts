@@ -220,6 +220,29 @@ export function refInEntryKey(key: Uint8Array, database: DatabaseId): Ref {
 const kindOffset = 1
 const timeBytes = 8
 
+/**
+ * A name for the document that a version or an index entry is of; undefined for any other key. The id and
+ * the collection of an entry's document stand at its end.
+ */
+export function documentInKey(key: Uint8Array): string | undefined {
+  switch (key[kindOffset]) {
+    case kinds.document:
+    case kinds.history:
+      return documentName(key, 14, 10)
+    case kinds.entry:
+      return documentName(key, key.length - 12, key.length - 4)
+    case kinds.pastEntry:
+      return documentName(key, key.length - timeBytes - 12, key.length - timeBytes - 4)
+    default:
+      return undefined
+  }
+}
+
+function documentName(key: Uint8Array, id: number, collection: number): string {
+  const at = view(key)
+  return `${at.getBigUint64(2)}/${at.getUint32(collection)}/${at.getBigUint64(id)}`
+}
+
 /** An entry that was removed at `micros`. */
 export function pastEntryKey(entry: Uint8Array, micros: bigint): Uint8Array {
   const key = Buffer.concat([entry, Buffer.alloc(timeBytes)])

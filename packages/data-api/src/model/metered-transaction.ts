@@ -1,35 +1,59 @@
-import { RequestError } from '@vivarium/fql'
+import { type Reading, type Ref, RequestError } from '@vivarium/fql'
 import type { Bytes, Entry, RangeOptions, Transaction } from '@vivarium/store'
+import { documentInKey } from './keys.ts'
 
 /** Most bytes that one transaction may write (data-model §9.3). */
 const writtenBytesMax = 16 * 1024 * 1024
 
-/** A transaction that counts the bytes that go through it, and refuses to write too many. */
+/** Bytes of a read operation, and of a write one (wire §3.2). */
+const bytesPerReadOp = 4096
+const bytesPerWriteOp = 1024
+
+/** A document as it was read: the same again costs nothing. */
+interface ReadDocument {
+  readonly ref: Ref
+  readonly at: bigint | undefined
+}
+
+/**
+ * A transaction that counts the bytes that go through it, and the operations they make (wire §3.2), and
+ * refuses to write too many.
+ */
 export class MeteredTransaction implements Transaction {
   readonly timestamp: bigint
   bytesRead = 0
   bytesWritten = 0
-  readonly #inner: Transaction
+  /** Operations of reading, by the functions of the query. */
+  readOps = 0
+  /** The same transaction for what is no part of the query: its schema, and who asks. */
+  readonly unmetered: Transaction
+  /** By their ids, which are unique but for those that queries choose. */
+  readonly #readDocuments = new Map<bigint, ReadDocument[]>()
+  /** Bytes written for each document: its versions, and what stands beside them. */
+  readonly #bytesByDocument = new Map<string, number>()
+  #document = ''
 
   constructor(inner: Transaction) {
-    this.#inner = inner
+    this.unmetered = inner
     this.timestamp = inner.timestamp
   }
 
   get(key: Bytes): Bytes | undefined {
-    const value = this.#inner.get(key)
+    const value = this.unmetered.get(key)
     if (value !== undefined) this.bytesRead += value.length
     return value
   }
 
   /** What is read of a range is counted by who reads it: only that one knows how far. */
   range(from: Bytes, to: Bytes, options?: RangeOptions): Iterable<Entry> {
-    return this.#inner.range(from, to, options)
+    return this.unmetered.range(from, to, options)
   }
 
   put(key: Bytes, value: Bytes): void {
-    this.#inner.put(key, value)
-    this.bytesWritten += key.length + value.length
+    this.unmetered.put(key, value)
+    const bytes = key.length + value.length
+    this.bytesWritten += bytes
+    this.#countWritten(key, bytes)
     if (this.bytesWritten <= writtenBytesMax) return
     throw new RequestError(
       400,
@@ -39,14 +63,87 @@ export class MeteredTransaction implements Transaction {
   }
 
   delete(key: Bytes): void {
-    this.#inner.delete(key)
+    this.unmetered.delete(key)
   }
 
   all<T>(count: number, branch: (index: number) => T): T[] {
-    return this.#inner.all(count, branch)
+    return this.unmetered.all(count, branch)
   }
 
   newId(): bigint {
-    return this.#inner.newId()
+    return this.unmetered.newId()
+  }
+
+  /** Counts a set that begins to be read: an operation for each of its partitions. */
+  countSet(partitions: number, reading: Reading): void {
+    this.readOps += partitions
+    // Of each function's reading, the first operation pays for bytes too.
+    if (reading.paidBytes === 0) reading.paidBytes = bytesPerReadOp
+  }
+
+  /** Counts bytes that are read for one function. */
+  countRead(bytes: number, reading: Reading): void {
+    this.bytesRead += bytes
+    this.#pay(bytes, reading)
+  }
+
+  #pay(bytes: number, reading: Reading): void {
+    reading.bytes += bytes
+    while (reading.bytes > reading.paidBytes) {
+      reading.paidBytes += bytesPerReadOp
+      this.readOps++
+    }
+  }
+
+  /**
+   * Reads a document for one function: what it reads is paid for, unless the query has read or written that
+   * document before.
+   */
+  countDocument<T>(
+    ref: Ref,
+    at: bigint | undefined,
+    reading: Reading | undefined,
+    read: () => T,
+  ): T {
+    const before = this.bytesRead
+    const document = read()
+    if (this.noteDocument(ref, at)) {
+      const bytes = this.bytesRead - before
+      if (reading !== undefined) this.#pay(bytes, reading)
+      else this.readOps += Math.ceil(Math.max(bytes, 1) / bytesPerReadOp)
+    } else this.bytesRead = before
+    return document
+  }
+
+  /** Remembers that a document is known to the query; whether it was not before. */
+  noteDocument(ref: Ref, at: bigint | undefined): boolean {
+    const known = this.#readDocuments.get(ref.id)
+    if (known === undefined) this.#readDocuments.set(ref.id, [{ ref, at }])
+    else if (known.some((one) => one.at === at && one.ref.equals(ref))) return false
+    else known.push({ ref, at })
+    return true
+  }
+
+  /** What stands beside a document is written after it, but for what comes before the first. */
+  #countWritten(key: Bytes, bytes: number): void {
+    const document = documentInKey(key)
+    if (document !== undefined) {
+      const isFirst = this.#document === ''
+      const unclaimed = isFirst ? (this.#bytesByDocument.get('') ?? 0) : 0
+      if (isFirst) this.#bytesByDocument.delete('')
+      this.#document = document
+      bytes += unclaimed
+    }
+    this.#bytesByDocument.set(
+      this.#document,
+      (this.#bytesByDocument.get(this.#document) ?? 0) + bytes,
+    )
+  }
+
+  /** Operations of writing: each document is rounded up by itself. */
+  get writeOps(): number {
+    let ops = 0
+    for (const bytes of this.#bytesByDocument.values()) ops += Math.ceil(bytes / bytesPerWriteOp)
+    return ops
   }
 }

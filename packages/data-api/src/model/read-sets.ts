@@ -80,6 +80,22 @@ export function checkIndex(view: DatabaseView, index: Ref, position: Position): 
   if (!known.isActive) throw instanceUnusable(`Index '${known.name}' is not active.`, position)
 }
 
+/** The partitions of the index in which the reference keeps the documents of collections. */
+const documentsPartitions = 8
+
+/** Over how many partitions the reference spreads a set: what reading it costs (wire §3.2). */
+export function partitionsOf(view: DatabaseView, set: BaseSet): number {
+  switch (set.form) {
+    case 'match':
+      return indexOf(view, set.index).partitions
+    case 'documents':
+    case 'schema':
+      return documentsPartitions
+    default:
+      return 1
+  }
+}
+
 /** How many values the entries of a set have, and which descend. */
 export function setShape(view: DatabaseView, set: BaseSet): SetShape {
   if (set.form !== 'match') return { reversed: [] }
@@ -157,7 +173,8 @@ function indexEntries(
   }
   const { collections } = view.unit.schema(ref.database)
   const bounds = boundsOf([prefix, after(prefix)], place, options)
-  const found = map(entriesAt(view.unit, bounds, options), ({ key, value }) => {
+  const { partitions } = index
+  const found = map(entriesAt(view.unit, bounds, { ...options, partitions }), ({ key, value }) => {
     const document = refInEntryKey(key, ref.database)
     const isGone =
       document.collection >= userCollectionIdMin && !collections.has(document.collection)
@@ -184,10 +201,13 @@ function collectionEntries(
     ref === undefined ? (side === 'after' ? range[1] : range[0]) : documentKey(own(ref))
   const own = (ref: Ref) => new Ref(database, number, ref.id)
   const bounds = boundsOf(range, place, options)
-  const found = map(documentKeysAt(view.unit, bounds, options), (key) => ({
-    values: [],
-    ref: new Ref(database, number, idInDocumentKey(key)),
-  }))
+  const found = map(
+    documentKeysAt(view.unit, bounds, { ...options, partitions: documentsPartitions }),
+    (key) => ({
+      values: [],
+      ref: new Ref(database, number, idInDocumentKey(key)),
+    }),
+  )
   const isOpen = isAllowed(view, 'unrestricted_read', collection, () => null)
   return isOpen ? found : readable(view, found, options.expected)
 }
@@ -233,7 +253,12 @@ function* documentEntry(
   ref: Ref,
   options: EntriesOptions,
 ): IterableIterator<SetEntry> {
-  if (liveVersion(view.unit, ref, options.at) === undefined) return
+  const { transaction } = view.unit
+  transaction.countSet(1, options.reading)
+  const version = transaction.countDocument(ref, options.at, options.reading, () =>
+    liveVersion(view.unit, ref, options.at),
+  )
+  if (version === undefined) return
   const { from, to, reverse = false } = options
   const key = orderKey([ref])
   const compare = (bound: SetBound) => {

@@ -7,6 +7,11 @@ import { withPast } from './histories.ts'
 import { after, type KeyRange } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
+/** How a range is read, and how many partitions of the set it stands for (wire §3.2). */
+export interface ScanOptions extends EntriesOptions {
+  readonly partitions: number
+}
+
 /** The range of keys between the bounds of a set. */
 export function boundsOf(
   whole: KeyRange,
@@ -25,7 +30,7 @@ export function boundsOf(
 export function* entriesAt(
   unit: UnitOfWork,
   range: KeyRange,
-  options: EntriesOptions,
+  options: ScanOptions,
 ): IterableIterator<Entry> {
   const { at } = options
   if (at === undefined) {
@@ -34,10 +39,12 @@ export function* entriesAt(
     }
     return
   }
-  unit.readOps++
+  const { transaction } = unit
+  transaction.countSet(options.partitions, options.reading)
   for (const { key, present, past } of withPast(unit, range, options.reverse ?? false)) {
     const removed = past.find(({ micros, value }) => addedAt(value) <= at && at < micros)
     const value = present !== undefined && addedAt(present) <= at ? present : removed?.value
+    transaction.countRead(key.length + (value?.length ?? 0), options.reading)
     if (value !== undefined && !isEntryExpired(unit, value)) yield { key, value }
   }
 }
@@ -46,19 +53,21 @@ export function* entriesAt(
 export function* documentKeysAt(
   unit: UnitOfWork,
   range: KeyRange,
-  options: EntriesOptions,
+  options: ScanOptions,
 ): IterableIterator<Uint8Array> {
   const { at } = options
   if (at === undefined) {
     for (const { key, value } of scan(unit, range, options)) if (isLive(unit, value)) yield key
     return
   }
-  unit.readOps++
+  const { transaction } = unit
+  transaction.countSet(options.partitions, options.reading)
   for (const { key, present, past } of withPast(unit, range, options.reverse ?? false)) {
     const versions = [
       ...past.map(({ value }) => value),
       ...(present === undefined ? [] : [present]),
     ]
+    transaction.countRead(key.length, options.reading)
     const [valid] = versions
       .map((value) => ({ value, ...versionHeader(value) }))
       .filter(({ micros }) => micros <= at)
@@ -75,13 +84,13 @@ function isLive(unit: UnitOfWork, version: Uint8Array): boolean {
 function* scan(
   unit: UnitOfWork,
   range: KeyRange,
-  { reverse = false, expected }: EntriesOptions,
+  { reverse = false, expected, partitions, reading }: ScanOptions,
 ): IterableIterator<Entry> {
-  unit.readOps++
   const { transaction } = unit
+  transaction.countSet(partitions, reading)
   const options = expected === undefined ? { reverse } : { reverse, expected }
   for (const entry of transaction.range(...range, options)) {
-    transaction.bytesRead += entry.key.length + entry.value.length
+    transaction.countRead(entry.key.length + entry.value.length, reading)
     yield entry
   }
 }

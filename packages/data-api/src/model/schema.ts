@@ -74,6 +74,8 @@ export interface Index {
   readonly isUnique: boolean
   readonly isSerialized: boolean
   readonly isActive: boolean
+  /** Over how many partitions the reference spreads it: what reading it costs (wire §3.2). */
+  readonly partitions: number
 }
 
 /** What a role grants on one resource: always, or when a predicate says so. */
@@ -295,6 +297,7 @@ export function readIndex(ref: Ref, fields: ObjectValue): Index {
     isUnique: fields.get('unique') === true,
     isSerialized: fields.get('serialized') !== false,
     isActive: fields.get('active') === true,
+    partitions: fields.get('unique') === true ? 1 : Number(fields.get('partitions') ?? 1),
   }
 }
 

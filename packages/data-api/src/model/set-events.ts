@@ -28,7 +28,7 @@ import {
   refInEntryKey,
   termsPart,
 } from './keys.ts'
-import { readable } from './read-sets.ts'
+import { partitionsOf, readable } from './read-sets.ts'
 import { minimumValidTime } from './versions.ts'
 
 /** What happened to the entries of a set that the caller may see, in the order of fql-v4 §5.6. */
@@ -37,13 +37,26 @@ export function readEvents(
   set: BaseSet,
   options: EventsOptions,
 ): Iterable<EventEntry> {
-  view.unit.readOps++
+  const { transaction } = view.unit
+  transaction.countSet(partitionsOf(view, set), options.reading)
   switch (set.form) {
     case 'match':
-      return visible(view, set.index, set.terms, options, indexEvents(view, set.index, set.terms))
+      return visible(
+        view,
+        set.index,
+        set.terms,
+        options,
+        indexEvents(view, set.index, set.terms, options),
+      )
     case 'documents':
     case 'schema':
-      return visible(view, set.collection, null, options, collectionEvents(view, set.collection))
+      return visible(
+        view,
+        set.collection,
+        null,
+        options,
+        collectionEvents(view, set.collection, options),
+      )
     case 'document':
       return documentEvents(view.unit, set.ref, options)
     default:
@@ -85,6 +98,7 @@ function* indexEvents(
   view: DatabaseView,
   index: Ref,
   terms: readonly Value[],
+  { reading }: EventsOptions,
 ): IterableIterator<EventEntry> {
   const { unit } = view
   const { database } = index
@@ -102,7 +116,7 @@ function* indexEvents(
       ...(present === undefined ? [] : [{ value: present, removed: undefined }]),
     ]
     for (const { value, removed } of records) {
-      unit.transaction.bytesRead += key.length + value.length
+      unit.transaction.countRead(key.length + value.length, reading)
       const values = decodeValues(value, lambdas, entryValuesOffset)
       yield happened({ values, ref }, 'add', addedAt(value), minimum)
       if (removed !== undefined) yield happened({ values, ref }, 'remove', removed, minimum)
@@ -128,7 +142,11 @@ function minimaOf(
   }
 }
 
-function* collectionEvents(view: DatabaseView, collection: Ref): IterableIterator<EventEntry> {
+function* collectionEvents(
+  view: DatabaseView,
+  collection: Ref,
+  { reading }: EventsOptions,
+): IterableIterator<EventEntry> {
   const { unit } = view
   const { database } = collection
   const number = Number(collection.id)
@@ -145,7 +163,7 @@ function* collectionEvents(view: DatabaseView, collection: Ref): IterableIterato
     const entry = { values: [], ref: new Ref(database, number, idInDocumentKey(key)) }
     let wasThere = false
     for (const version of versions) {
-      unit.transaction.bytesRead += key.length + version.length
+      unit.transaction.countRead(key.length + version.length, reading)
       const { micros, isDeletion } = versionHeader(version)
       if (isDeletion === wasThere) {
         yield happened(entry, isDeletion ? 'remove' : 'add', micros, minimum)

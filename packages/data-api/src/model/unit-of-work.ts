@@ -54,8 +54,6 @@ export class UnitOfWork {
   readonly proofs: Proofs
   /** What the audiences of databases begin with. */
   readonly audiencePrefix: string
-  /** Documents and sets read by functions of the query (wire §3.2). */
-  readOps = 0
   /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
   readonly removedEntries = new Map<string, Uint8Array>()
   /** Where the deletions of this transaction are kept, by the hexadecimal of their history keys. */
@@ -92,7 +90,7 @@ export class UnitOfWork {
     if (!this.#changed.has(database)) return this.schemaAtStart(database)
     const known = this.#changed.get(database)
     if (known !== undefined) return known
-    const schema = readSchema(this.transaction, database, this.lambdas(database))
+    const schema = this.#read(database)
     this.#changed.set(database, schema)
     return schema
   }
@@ -107,13 +105,17 @@ export class UnitOfWork {
   }
 
   #load(database: DatabaseId): Schema {
-    const version = schemaVersion(this.transaction, database)
+    const version = schemaVersion(this.transaction.unmetered, database)
     const kept = this.#schemas.get(database)
     if (kept?.version === version) return kept
-    const schema = readSchema(this.transaction, database, this.lambdas(database))
+    const schema = this.#read(database)
     if (this.#schemas.size >= schemasMax) this.#schemas.clear()
     this.#schemas.set(database, schema)
     return schema
+  }
+
+  #read(database: DatabaseId): Schema {
+    return readSchema(this.transaction.unmetered, database, this.lambdas(database))
   }
 
   /** Remembers a deletion, which a later write of this transaction may undo. */
@@ -133,8 +135,9 @@ export class UnitOfWork {
   lambdas(database: DatabaseId): LambdaCodec {
     let codec = this.#codecs.get(database)
     if (codec === undefined) {
-      codec = lambdaCodec(namesIn(this.transaction, database), {
-        path: (from, to) => databasePath(this.transaction, from, to),
+      const { unmetered } = this.transaction
+      codec = lambdaCodec(namesIn(unmetered, database), {
+        path: (from, to) => databasePath(unmetered, from, to),
       })
       this.#codecs.set(database, codec)
     }

@@ -54,6 +54,7 @@ export function isLive(unit: UnitOfWork, ref: Ref): boolean {
 function versionAt(unit: UnitOfWork, ref: Ref, at: bigint): StoredVersion | undefined {
   const history = unit.transaction.range(...historyRange(ref, at), { reverse: true, expected: 1 })
   for (const { value } of history) {
+    unit.transaction.bytesRead += value.length
     const version = decodeVersion(value, unit.lambdas(ref.database))
     return version.isDeletion ? undefined : version
   }

@@ -28,12 +28,25 @@ function foldAll(given: cast.Iterable, fold: Fold, context: Context, place: Posi
   return fold(elementsOf(given, context, place), place)
 }
 
+/** Each of the elements is an operation (wire §3.2). */
+function* counted(elements: Iterable<Value>, { meter }: Context): Iterable<Value> {
+  for (const element of elements) {
+    meter.computeOps++
+    yield element
+  }
+}
+
 function aggregate<const K extends string>(key: K, fold: Fold) {
   return define({
     args: { [key]: cast.iterable },
     effect: 'read',
     evaluate: (args, { position, context }) =>
-      foldAll(args[key] as cast.Iterable, fold, context, position.at(key)),
+      foldAll(
+        args[key] as cast.Iterable,
+        (elements, place) => fold(counted(elements, context), place),
+        context,
+        position.at(key),
+      ),
   })
 }
 
@@ -51,7 +64,6 @@ const noElements = (place: Position) => invalidArgument('Non-empty array expecte
 
 /** Count(collection): how many elements it has. */
 export const count = aggregate('count', (elements) => {
-  if (isArray(elements as Value)) return (elements as readonly Value[]).length
   let n = 0
   for (const _ of elements) n++
   return n

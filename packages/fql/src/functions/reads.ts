@@ -2,6 +2,7 @@
 import * as cast from '../casts.ts'
 import type { Context } from '../context.ts'
 import { define } from '../define.ts'
+import { newReading, type Reading } from '../documents.ts'
 import { instanceNotFound, invalidArgument } from '../errors.ts'
 import { checkReadable, entriesOf } from '../sets/read-set.ts'
 import { Ref, UnresolvedRef } from '../values/ref.ts'
@@ -34,20 +35,29 @@ export const get = define({
   evaluate: ({ get: target, ts: given }, { position, context }) => {
     const at = validTime(given, context)
     if (target instanceof Ref) return context.documents.get(target, at, position)
-    const first = firstRef(target, readingAt(context, at), position.at('get'))
+    const reading = newReading()
+    const first = firstRef(target, readingAt(context, at), position.at('get'), reading)
     if (first === undefined) throw instanceNotFound('Set', position)
-    return context.documents.get(first, at, position)
+    return context.documents.get(first, at, position, reading)
   },
 })
 
-/** The document of a set's first entry. @throws permission denied at `position` */
+/**
+ * The document of a set's first entry.
+ *
+ * @param reading what pays for it; default: a new one
+ * @throws permission denied at `position`
+ */
 export function firstRef(
   set: SetValue,
   context: Context,
   position: Parameters<typeof checkReadable>[2],
+  reading?: Reading,
 ): Ref | undefined {
   checkReadable(set, context, position)
-  for (const entry of entriesOf(set, context, position, { expected: 1 })) return entry.ref
+  for (const entry of entriesOf(set, context, position, { expected: 1 }, reading)) {
+    return entry.ref
+  }
   return undefined
 }
 
@@ -65,8 +75,9 @@ export const exists = define({
     const identifier = cast.identifier.convert(target, position.at('exists'), context)
     const at = validTime(given, context)
     if (identifier instanceof Ref) return context.documents.exists(identifier, at)
-    const first = firstRef(identifier, readingAt(context, at), position.at('exists'))
-    return first !== undefined && context.documents.exists(first, at)
+    const reading = newReading()
+    const first = firstRef(identifier, readingAt(context, at), position.at('exists'), reading)
+    return first !== undefined && context.documents.exists(first, at, reading)
   },
 })
 

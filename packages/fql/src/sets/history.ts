@@ -13,6 +13,7 @@
  * A set of events can itself be combined with others and filtered; then it is the events that are matched.
  */
 import type { Context } from '../context.ts'
+import type { Reading } from '../documents.ts'
 import { invalidArgument } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { unreachable } from '../unreachable.ts'
@@ -31,6 +32,8 @@ export interface HistoryReader {
   readonly context: Context
   /** Of the argument that is read; the form itself is where a set without a history is refused. */
   readonly position: Position
+  /** What pays for it. */
+  readonly reading: Reading
   readonly isReadable: (set: SetValue) => boolean
 }
 
@@ -117,6 +120,7 @@ function historyOf(value: SetValue, part: Part, reader: HistoryReader): Iterable
       return reader.context.documents.events(set, {
         ...limit,
         reverse,
+        reading: reader.reading,
         ...(expected === undefined ? {} : { expected }),
       })
     }

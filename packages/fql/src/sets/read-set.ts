@@ -12,6 +12,7 @@
  * ```
  */
 import type { Context } from '../context.ts'
+import { newReading } from '../documents.ts'
 import { attempt, permissionDenied, QueryError } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { unreachable } from '../unreachable.ts'
@@ -66,21 +67,26 @@ function isReadable(set: SetValue, context: Context, position: Position): boolea
   throw new QueryError(check.details)
 }
 
-/** The entries of a set that the caller may see, at the context's valid time. */
+/**
+ * The entries of a set that the caller may see, at the context's valid time.
+ *
+ * @param reading what pays for them; default: a new one
+ */
 export function entriesOf(
   value: SetValue,
   context: Context,
   position: Position,
   span: Span = {},
+  reading = newReading(),
 ): Iterable<SetEntry> {
   const { set } = value
   // Sets are read as often as they stand in others, so every one looks at the clock in its turn.
   context.meter.checkTime()
   if (isHistorical(value)) {
     const isReadableSet = (one: SetValue) => isReadable(one, context, position)
-    return eventsOf(value, span, { context, position, isReadable: isReadableSet })
+    return eventsOf(value, span, { context, position, reading, isReadable: isReadableSet })
   }
-  const read = (source: SetValue, part: Span) => entriesOf(source, context, position, part)
+  const read = (source: SetValue, part: Span) => entriesOf(source, context, position, part, reading)
   switch (set.form) {
     case 'match':
     case 'documents':
@@ -88,7 +94,7 @@ export function entriesOf(
     case 'document':
     case 'singleton': {
       const { from, to, reverse = false, expected } = span
-      const options = { from, to, reverse, at: context.at }
+      const options = { from, to, reverse, at: context.at, reading }
       return context.documents.entries(set, expected ? { ...options, expected } : options)
     }
     case 'union':

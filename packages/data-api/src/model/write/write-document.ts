@@ -61,6 +61,7 @@ export function store(
   const { fields } = prepared
   if (type.isSchema) unit.schemaChanged(view.database)
   const forgotten = putVersion(unit, ref, fields, previous)
+  unit.transaction.noteDocument(ref, undefined)
   if (type.native !== undefined && isNamed(type.native)) writeName(view, ref, fields, previous)
   type.written({ ...write, fields })
   const { position } = write
