@@ -10,6 +10,7 @@ import {
 import type { DatabaseView } from '../database-view.ts'
 import { data, fail, field, integer, name } from '../fields.ts'
 import { sequenceKey } from '../keys.ts'
+import { checkDestruction, checkRetention } from '../protected.ts'
 import type { Index } from '../schema.ts'
 import { historyStart } from '../versions.ts'
 import { defineType } from './define-type.ts'
@@ -62,7 +63,12 @@ export const collectionType = defineType({
   retained: ['name', 'history_days'],
   isSchema: true,
   newId: (view) => nextSequentialId(view, 'collections'),
-  prepare: (write) => ({ fields: withFloor(write, withHistory(write)), failures: [] }),
+  prepare: (write) => {
+    checkRetention(write)
+    return { fields: withFloor(write, withHistory(write)), failures: [] }
+  },
+  checkDeletion: ({ unit }, { database }, position) =>
+    checkDestruction(unit, database, 'Cannot delete collection', position),
   dependents: (view, ref) => {
     const indexes = [...view.unit.schema(ref.database).indexes.values()]
     return indexes.filter((index) => hasOnlySource(index, Number(ref.id))).map((index) => index.ref)

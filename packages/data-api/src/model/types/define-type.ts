@@ -18,6 +18,7 @@ export function defineType(
     document: (ref, ts, fields) => new DocumentValue(ref, ts, isShown(fields)),
     prepare: ({ fields }) => ({ fields, failures: [] }),
     written: () => {},
+    checkDeletion: () => {},
     dependents: () => [],
     deleted: () => {},
     ...type,

@@ -60,6 +60,8 @@ export interface DocumentType {
   prepare(write: Write): Prepared
   /** What else must be written with it. */
   written(write: Write): void
+  /** Refuses what may not be deleted, though the caller may delete. */
+  checkDeletion(view: DatabaseView, ref: Ref, position: Position): void
   /** The documents that go with it when it is deleted. */
   dependents(view: DatabaseView, ref: Ref): Iterable<Ref>
   /** Removes what is kept of it besides its document. */

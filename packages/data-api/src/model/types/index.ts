@@ -14,6 +14,7 @@ import type { DatabaseView } from '../database-view.ts'
 import { boolean, data, fail, field, isCollection, name, required, wrongType } from '../fields.ts'
 import { isBuiltAtOnce, startBuild, stopBuild } from '../index-build.ts'
 import { mask } from '../patch.ts'
+import { checkDestruction } from '../protected.ts'
 import { readIndex } from '../schema.ts'
 import { nextSequentialId } from './collection.ts'
 import { defineType } from './define-type.ts'
@@ -50,6 +51,8 @@ export const indexType = defineType({
   written: ({ view, ref, action, fields }) => {
     if (action === 'create') startBuild(view, readIndex(ref, fields))
   },
+  checkDeletion: ({ unit }, { database }, position) =>
+    checkDestruction(unit, database, 'Cannot cause deletion of backing index', position),
   deleted: (view, ref) => stopBuild(view.unit, ref),
 })
 

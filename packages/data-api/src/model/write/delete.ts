@@ -19,7 +19,8 @@ import { deleteVersion, liveVersion, newestVersion } from '../versions.ts'
 /**
  * Deletes a document and gives it as it was.
  *
- * @throws `instance not found`, then `permission denied`, both at the form
+ * @throws at the form: `instance not found`, `permission denied`, and `schema validation failed` for what a
+ * protected database keeps
  * @see data-model §3.2
  */
 export function deleteDocument(view: DatabaseView, ref: Ref, position: Position): DocumentValue {
@@ -30,6 +31,7 @@ export function deleteDocument(view: DatabaseView, ref: Ref, position: Position)
     throw instanceNotFound(type.label, position)
   }
   if (!mayDelete(view, ref)) throw permissionDenied(position)
+  type.checkDeletion(view, ref, position)
   remove(view, ref, version)
   return type.document(ref, integer(version.micros), version.fields)
 }
