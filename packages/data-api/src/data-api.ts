@@ -42,6 +42,9 @@ import { Streams } from './streams/streams.ts'
 /** Largest request body, in bytes (wire §9). */
 export const bodyBytesMax = 8 * 1024 * 1024
 
+/** How long a query may take, in milliseconds, unless the operator says otherwise. */
+export const queryTimeoutMsMaxDefault = 10_000
+
 /** What a data API is made over. */
 export interface DataApiOptions {
   readonly store: Store
@@ -64,6 +67,11 @@ export interface DataApiOptions {
    * before the first provider: one shows what it was written under. Default: Fauna's, `audiencePrefixDefault`.
    */
   readonly audiencePrefix?: string
+  /**
+   * The longest that a query may take, in milliseconds, whatever time its caller allows it: a query holds the
+   * one thread that evaluates. Default: `queryTimeoutMsMaxDefault`.
+   */
+  readonly queryTimeoutMsMax?: number
   /** Default: `streamLimitsDefault`. */
   readonly streamLimits?: Partial<StreamLimits>
 }
@@ -80,6 +88,7 @@ export interface DataApi {
 /** Makes the handler of the data API over a store. */
 export function createDataApi(options: DataApiOptions): DataApi {
   const { build = 'vivarium', now = clockMicros } = options
+  const timeoutMsMax = options.queryTimeoutMsMax ?? queryTimeoutMsMaxDefault
   const runner: QueryRunner = {
     store: options.store,
     rootSecrets: options.rootSecrets,
@@ -97,7 +106,7 @@ export function createDataApi(options: DataApiOptions): DataApi {
     if (request.method === 'OPTIONS' && origin !== undefined) {
       return { status: 200, headers: preflightHeaders(origin) }
     }
-    const read = readParameters(request)
+    const read = readParameters(request, timeoutMsMax)
     const parameters = read instanceof InvalidHeader ? undefined : read
     const context = () => ({ request, parameters, startedMs, now: now(), build })
     if (read instanceof InvalidHeader) {
@@ -111,9 +120,12 @@ export function createDataApi(options: DataApiOptions): DataApi {
   return Object.defineProperty(dataApi, 'openStreams', { get: () => streams.count })
 }
 
-function readParameters({ headers }: HttpRequest): RequestParameters | InvalidHeader {
+function readParameters(
+  { headers }: HttpRequest,
+  timeoutMsMax: number,
+): RequestParameters | InvalidHeader {
   try {
-    return requestParameters(headers)
+    return requestParameters(headers, timeoutMsMax)
   } catch (error) {
     if (error instanceof InvalidHeader) return error
     throw error

@@ -1,4 +1,10 @@
-export { bodyBytesMax, createDataApi, type DataApi, type DataApiOptions } from './data-api.ts'
+export {
+  bodyBytesMax,
+  createDataApi,
+  type DataApi,
+  type DataApiOptions,
+  queryTimeoutMsMaxDefault,
+} from './data-api.ts'
 export { faults } from './http/responses.ts'
 export {
   createMaintenance,

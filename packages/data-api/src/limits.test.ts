@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { refused } from './testing/refusals.ts'
 import { q, TestClock, type TestDataApi, testDataApi } from './testing/test-data-api.ts'
 
-async function open(): Promise<TestDataApi> {
+async function open(options: Parameters<typeof testDataApi>[2] = {}): Promise<TestDataApi> {
   const clock = new TestClock()
-  const api = await testDataApi(openMemoryStore({ now: clock.now }), clock)
+  const api = await testDataApi(openMemoryStore({ now: clock.now }), clock, options)
   await api.server.query(q.CreateCollection({ name: 'c' }))
   return api
 }
@@ -133,22 +133,29 @@ describe('an evaluation', () => {
   })
 
   it('ends when its time is over, whatever one function does', async () => {
-    const api = await open()
+    expect(await searched(await open(), { 'x-query-timeout': '200' })).toMatchObject(timedOut)
+  })
+
+  it('has no more time than the operator allows, whatever its client allows it', async () => {
+    const api = await open({ queryTimeoutMsMax: 200 })
+    expect(await searched(api, { 'x-query-timeout': '600000' })).toMatchObject(timedOut)
+    expect(await searched(api, {})).toMatchObject(timedOut)
+  })
+
+  const timedOut = {
+    status: 503,
+    body: '{"errors":[{"code":"time out","description":"Read timed out"}]}',
+  }
+
+  /** The answer to a query of minutes. */
+  function searched({ send, server }: TestDataApi, more: Record<string, string>) {
     const searches = q.Map(
       q.Take(2000, numbers(11)),
       q.Lambda('_', q.ReplaceStrRegex(text(100_000), 'x(x*y)?', 'z')),
     )
-    const headers = {
-      authorization: `Bearer ${api.server.secret}`,
-      'x-faunadb-api-version': '4',
-      'x-query-timeout': '200',
-    }
-    const answered = await api.send({ headers, body: JSON.stringify(searches) })
-    expect(answered).toMatchObject({
-      status: 503,
-      body: '{"errors":[{"code":"time out","description":"Read timed out."}]}',
-    })
-  })
+    const headers = { authorization: `Bearer ${server.secret}`, 'x-faunadb-api-version': '4' }
+    return send({ headers: { ...headers, ...more }, body: JSON.stringify(searches) })
+  }
 
   it('repeats a text and finds in it 1024 times at most', async () => {
     const { server } = await open()

@@ -151,7 +151,7 @@ describeDataApi('a transaction', (open) => {
     const { status, body } = await post(api, slow, { 'x-query-timeout': '20' })
     expect([status, JSON.parse(body)]).toEqual([
       503,
-      { errors: [{ code: 'time out', description: 'Read timed out.' }] },
+      { errors: [{ code: 'time out', description: 'Read timed out' }] },
     ])
   })
 

@@ -80,5 +80,5 @@ export function checkEffect(effect: Effect, context: Context, position: Position
 
 /** The answer when a query's time is over (wire §4.7). */
 export function timedOut(): RequestError {
-  return new RequestError(503, 'time out', 'Read timed out.')
+  return new RequestError(503, 'time out', 'Read timed out')
 }

@@ -31,12 +31,20 @@ const queryTimeoutMsDefault = 120_000
 const queryTimeoutMsMax = 600_000
 const retriesMax = 7
 
-/** Reads the headers. @throws InvalidHeader for the first that is wrong */
-export function requestParameters(headers: HttpRequest['headers']): RequestParameters {
+/**
+ * Reads the headers.
+ *
+ * @param timeoutMsMax no query is given more time, whatever its caller asks for
+ * @throws InvalidHeader for the first that is wrong
+ */
+export function requestParameters(
+  headers: HttpRequest['headers'],
+  timeoutMsMax: number,
+): RequestParameters {
   return {
     version: version(headers['x-faunadb-api-version']),
     lastSeenTxn: timestamp('x-last-seen-txn', headers['x-last-seen-txn']),
-    queryTimeoutMs: timeout('x-query-timeout', headers['x-query-timeout']),
+    queryTimeoutMs: Math.min(timeout('x-query-timeout', headers['x-query-timeout']), timeoutMsMax),
     retries: retries('x-max-retries-on-contention', headers['x-max-retries-on-contention']),
     tags: tags('x-fauna-tags', headers['x-fauna-tags']),
     prettyPrints:

@@ -143,7 +143,7 @@ export interface TestDataApi {
 export async function testDataApi(
   store: Store,
   clock: TestClock,
-  options: Pick<DataApiOptions, 'entropy'> = {},
+  options: Pick<DataApiOptions, 'entropy' | 'queryTimeoutMsMax'> = {},
 ): Promise<TestDataApi> {
   const handler = createDataApi({
     store,

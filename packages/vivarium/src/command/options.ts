@@ -66,6 +66,12 @@ export const optionDefinitions = {
     placeholder: 'N',
     help: 'default 1, and no other number yet',
   },
+  queryTimeoutMsMax: {
+    flag: 'query-timeout-ms-max',
+    variable: 'VIVARIUM_QUERY_TIMEOUT_MS_MAX',
+    placeholder: 'N',
+    help: 'how long a query may take, whatever its client allows (default 10000)',
+  },
   tlsCert: {
     flag: 'tls-cert',
     variable: 'VIVARIUM_TLS_CERT',

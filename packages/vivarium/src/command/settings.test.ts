@@ -18,6 +18,7 @@ test('without options, everything listens on loopback and keeps its data here', 
     ports: { 'data-api': 8443, 'user-pools': 9229, functions: 9001, web: 3000 },
     only: new Set(['data-api', 'user-pools', 'functions', 'web']),
     tls: undefined,
+    queryTimeoutMsMax: undefined,
     seeds: true,
     showsMailbox: true,
     urls: { dataApi: undefined, userPools: undefined, web: undefined },
@@ -41,6 +42,12 @@ describe('an option', () => {
     ['--host', 'VIVARIUM_HOST', 'localhost', { host: 'localhost', isLoopback: true }],
     ['--only', 'VIVARIUM_ONLY', 'web, data-api', { only: new Set(['data-api', 'web']) }],
     ['--workers', 'VIVARIUM_WORKERS', '1', {}],
+    [
+      '--query-timeout-ms-max',
+      'VIVARIUM_QUERY_TIMEOUT_MS_MAX',
+      '600000',
+      { queryTimeoutMsMax: 600_000 },
+    ],
     [
       '--data-api-url',
       'VIVARIUM_DATA_API_URL',
@@ -139,6 +146,11 @@ describe('a message says what is wrong', () => {
     [['--host', 'a b'], {}, '--host must be an address or a host name.'],
     [['--only', 'web,nothing'], {}, '--only must be some of data-api,user-pools,functions,web.'],
     [['--workers', '2'], {}, '--workers can only be 1: more processes than one are not there yet.'],
+    ...['0', '1.5', '600001', '1s'].map((text): [string[], object, string] => [
+      ['--query-timeout-ms-max', text],
+      {},
+      '--query-timeout-ms-max must be a number of milliseconds from 1 to 600000.',
+    ]),
     [
       ['--store', 'postgres://db'],
       {},

@@ -27,6 +27,8 @@ export interface Settings {
   readonly ports: Readonly<Record<ServerName, number>>
   readonly only: ReadonlySet<ServerName>
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
+  /** The longest that a query may take, in milliseconds; undefined for the data API's own default. */
+  readonly queryTimeoutMsMax: number | undefined
   readonly seeds: boolean
   /** Whether messages are shown; never while they are sent. */
   readonly showsMailbox: boolean
@@ -64,6 +66,8 @@ const rootKeyLengthMin = 16
 
 const isFauna = (host: string) => /(?:^|\.)fauna\.com\.?$/i.test(host)
 
+const timeoutRange = 'must be a number of milliseconds from 1 to 600000'
+
 /** What a text must be, and what is said when it is not. */
 const texts = {
   port: z
@@ -71,6 +75,11 @@ const texts = {
     .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
     .transform(Number)
     .refine((port) => port < 65_536, 'must be a number from 0 to 65535'),
+  timeoutMs: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, timeoutRange)
+    .transform(Number)
+    .refine((timeoutMs) => timeoutMs <= 600_000, timeoutRange),
   host: z.string().regex(/^[\w.:%-]+$/, 'must be an address or a host name'),
   only: z.string().transform((text, context) => {
     const names = text.split(',').map((name) => name.trim())
@@ -146,6 +155,7 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
     },
     only: read('only', texts.only) ?? new Set(serverNames),
     tls: readTls(values),
+    queryTimeoutMsMax: read('queryTimeoutMsMax', texts.timeoutMs),
     seeds: !isSet('noSeed'),
     showsMailbox: smtpUrl === undefined && (isLoopback || isSet('mailbox')),
     urls: {

@@ -8,7 +8,13 @@ export async function openDataApi(
   { store, rootSecret }: { readonly store: Store; readonly rootSecret: string },
   context: ServerContext,
 ): Promise<OpenServer> {
-  const dataApi = createDataApi({ store, rootSecrets: [rootSecret], build: packageVersion() })
+  const { queryTimeoutMsMax } = context.settings
+  const dataApi = createDataApi({
+    store,
+    rootSecrets: [rootSecret],
+    build: packageVersion(),
+    ...(queryTimeoutMsMax === undefined ? {} : { queryTimeoutMsMax }),
+  })
   const server = await openServer('data-api', dataApi, { bodyBytesMax, faults }, context)
   // Before its listener drains, which would wait for the open streams.
   context.opened.add(() => dataApi.close())
