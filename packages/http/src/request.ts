@@ -4,6 +4,7 @@ import http2 from 'node:http2'
 import type { Readable, Writable } from 'node:stream'
 import { BodyTooLarge, ConnectionLost, type HttpRequest } from './listener.ts'
 import type { Settings } from './protocol.ts'
+import { afterReading } from './turn.ts'
 
 const noBytes = new Uint8Array(0)
 
@@ -102,7 +103,8 @@ function readAll(input: Readable, bytesMax: number): Promise<Uint8Array> {
       // An HTTP/2 stream that is reset without an error ends like one that is complete.
       if (input.closed) return
       input.off('close', onClose)
-      resolve(chunks ? Buffer.concat(chunks, length) : (first ?? noBytes))
+      const whole = chunks ? Buffer.concat(chunks, length) : (first ?? noBytes)
+      afterReading(() => resolve(whole))
     })
   })
 }
