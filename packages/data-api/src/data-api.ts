@@ -205,7 +205,7 @@ async function query(
   const read = refusal ?? readQuery(text)
   if (read instanceof QueryError) {
     const known = await isAuthorized(runner, secret, parameters)
-    return { answer: known ? queryErrorAnswer(read) : unauthorized, bytesIn }
+    return { answer: known ? queryErrorAnswer(read, parameters.version) : unauthorized, bytesIn }
   }
   const asked = { secret, literal: read.literal, parameters, entropy: runner.entropy() }
   if (run !== undefined) {

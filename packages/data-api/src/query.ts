@@ -1,4 +1,5 @@
 import {
+  type ApiVersion,
   type Context,
   count,
   DocumentValue,
@@ -85,7 +86,7 @@ export async function runQuery<A extends Answer>(
     const attempt = (proofs: Proofs) => runOnce(runner, query, proofs, answerWith)
     return await runner.prover.run(query.secret, attempt)
   } catch (error) {
-    return failed(error, undefined)
+    return failed(error, query, undefined)
   }
 }
 
@@ -131,7 +132,7 @@ async function runOnce<A extends Answer>(
     publish(runner.feed, committed, usage.unit)
     return succeeded(committed, usage.unit)
   } catch (error) {
-    return failed(error, usage.unit)
+    return failed(error, query, usage.unit)
   }
 }
 
@@ -232,17 +233,21 @@ const nothing: QueryMetrics = {
   retries: 0,
 }
 
-function failed(error: unknown, unit: UnitOfWork | undefined): QueryResult {
+function failed(error: unknown, { parameters }: Query, unit: UnitOfWork | undefined): QueryResult {
   // A query that ends itself has done its work; of any other failure nothing is charged (wire §3.2).
   const isAborted =
     error instanceof QueryError && error.details.some(({ code }) => code === 'transaction aborted')
   const metrics = isAborted ? { ...nothing, ...usedBy(unit) } : nothing
-  return { answer: errorAnswer(error), txnTime: unit?.transaction.timestamp, metrics }
+  return {
+    answer: errorAnswer(error, parameters.version),
+    txnTime: unit?.transaction.timestamp,
+    metrics,
+  }
 }
 
 /** The answer to what a query threw; what is no answer is thrown on. */
-function errorAnswer(error: unknown): Answer {
-  if (error instanceof QueryError) return queryErrorAnswer(error)
+function errorAnswer(error: unknown, version: ApiVersion): Answer {
+  if (error instanceof QueryError) return queryErrorAnswer(error, version)
   if (error instanceof RequestError) return protocolError(error.status, error.code, error.message)
   if (error instanceof StoreError) return storeErrorAnswer(error)
   // Deep recursion that the limits on nesting and calls did not catch first.

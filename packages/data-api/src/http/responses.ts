@@ -1,6 +1,13 @@
 /** Answers in Fauna's shapes (wire §4). */
-import { decisiveError, type ErrorDetail, type QueryError, renderString } from '@vivarium/fql'
+import {
+  type ApiVersion,
+  decisiveError,
+  type ErrorDetail,
+  type QueryError,
+  renderString,
+} from '@vivarium/fql'
 import type { FaultResponses, HttpResponse } from '@vivarium/http'
+import { worded } from './wording.ts'
 
 /** The type of every body (wire §1.2). */
 export const contentType = 'application/json;charset=utf-8'
@@ -14,24 +21,25 @@ export interface Answer {
   readonly hasMetrics?: boolean
 }
 
-/** The errors of a query, with the status of the decisive one. */
-export function queryErrorAnswer(error: QueryError): Answer {
+/** The errors of a query in the words of its version, with the status of the decisive one. */
+export function queryErrorAnswer(error: QueryError, version: ApiVersion): Answer {
   return {
     status: decisiveError(error).status,
-    body: `{"errors":[${error.details.map(renderDetail).join(',')}]}`,
+    body: `{"errors":[${error.details.map((detail) => renderDetail(detail, version)).join(',')}]}`,
   }
 }
 
-function renderDetail(detail: ErrorDetail): string {
+function renderDetail(detail: ErrorDetail, version: ApiVersion): string {
   const position = JSON.stringify(detail.position.toArray())
   const failures = (detail.failures ?? []).map(
     ({ field, code, description }) =>
-      `{"field":${JSON.stringify(field)},"code":${renderString(code)},"description":${renderString(description)}}`,
+      `{"field":${JSON.stringify(field)},"code":${renderString(code)},` +
+      `"description":${renderString(worded('failure', description, version))}}`,
   )
-  const cause = (detail.cause ?? []).map(renderDetail)
+  const cause = (detail.cause ?? []).map((one) => renderDetail(one, version))
   return (
     `{"position":${position},"code":${renderString(detail.code)},` +
-    `"description":${renderString(detail.description)}` +
+    `"description":${renderString(worded(detail.code, detail.description, version))}` +
     (failures.length === 0 ? '' : `,"failures":[${failures.join(',')}]`) +
     (cause.length === 0 ? '' : `,"cause":[${cause.join(',')}]`) +
     '}'
