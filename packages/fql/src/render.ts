@@ -10,6 +10,7 @@ import type { LambdaValue } from './values/lambda.ts'
 import type { PageValue } from './values/page.ts'
 import { nativeOf, Ref, type UnresolvedRef } from './values/ref.ts'
 import type { SetDescription, SetValue } from './values/set.ts'
+import { wellFormed } from './values/text.ts'
 import { formatDate, formatTime } from './values/time.ts'
 import { isArray, type Value } from './values/value.ts'
 
@@ -69,12 +70,11 @@ export function formatDouble(value: number): string {
 /** JSON of a string: only quotes, backslashes and control characters escaped; no lone surrogates. */
 export function renderString(text: string): string {
   if (plainText.test(text)) return `"${text}"`
-  return JSON.stringify(text.isWellFormed() ? text : text.replace(loneSurrogates, '?'))
+  return JSON.stringify(wellFormed(text))
 }
 
 /** Text without anything to escape, as most is; the test costs half of what `JSON.stringify` does. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
-const loneSurrogates = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
 
 class Renderer {
   readonly #describe: Documents['describe']

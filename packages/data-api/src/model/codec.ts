@@ -21,6 +21,7 @@ import {
   Time,
   Uuid,
   type Value,
+  wellFormed,
 } from '@vivarium/fql'
 
 const tags = {
@@ -230,7 +231,8 @@ class Writer {
     scratch[this.#at++] = rest
   }
 
-  #text(text: string): void {
+  #text(given: string): void {
+    const text = wellFormed(given)
     const bytes = Buffer.byteLength(text)
     this.#varint(bytes)
     this.#reserve(bytes)

@@ -10,6 +10,7 @@ import { storedForm } from '../render.ts'
 import type { ObjectValue } from './object.ts'
 import { orderForm } from './order-form.ts'
 import { elementsOf, escapeZeros, stringKeyBytesMax, writeStringKey } from './string-order.ts'
+import { wellFormed } from './text.ts'
 import { isArray, type Value } from './value.ts'
 
 const tags = {
@@ -123,7 +124,8 @@ function writeComposite(value: Composite, offset: number): number {
   }
 }
 
-function writeString(text: string, offset: number): number {
+function writeString(given: string, offset: number): number {
+  const text = wellFormed(given)
   const elements = elementsOf(text)
   reserve(offset, stringKeyBytesMax(text, elements) + 32)
   scratch[offset] = tags.string

@@ -35,3 +35,10 @@ export function unitIndex(text: string, point: number): number {
   }
   return at
 }
+
+const loneSurrogates = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+
+/** A text that has a UTF-8 form: each half of a surrogate pair without the other is a `?` (wire §5.2). */
+export function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.replace(loneSurrogates, '?')
+}

@@ -179,6 +179,25 @@ describeDataApi('documents', (open) => {
     )
   })
 
+  it('hold a question mark for half of a surrogate pair', async () => {
+    const { server, spells } = await withCollection(open)
+    await server.query(
+      q.CreateIndex({
+        name: 'by_text',
+        source: spells,
+        terms: [{ field: ['data', 'text'] }],
+        values: [{ field: ['data', 'text'] }],
+      }),
+    )
+    const text = 'a\ud800b\udc00c\u{1f600}'
+    const { ref } = await server.query(q.Create(spells, { data: { text } }))
+    const stored = 'a?b?c\u{1f600}'
+    expect((await server.query(q.Get(ref))).data).toEqual({ text: stored })
+    for (const term of [text, stored]) {
+      expect(await server.data(q.Paginate(q.Match('by_text', term)))).toEqual([stored])
+    }
+  })
+
   it('drop refs to what is gone from what they render', async () => {
     const { server, spells } = await withCollection(open)
     const { ref } = await server.query(q.CreateCollection({ name: 'other' }))
