@@ -183,7 +183,7 @@ export interface Documents {
 }
 
 /** What resolving names needs, when a query is parsed. */
-export type Names = Pick<Documents, 'database' | 'resolve' | 'databaseOf' | 'self'>
+export type Names = Pick<Documents, 'database' | 'resolve' | 'databaseOf' | 'self' | 'checkIndex'>
 
 /** Re-exported for implementers, who need both. */
 export type { ApiVersion, NativeCollection }

@@ -1,12 +1,19 @@
 /** `@set` literals: the forms that sets render as, read back (fql-v4 §5.10). */
-import { wrongType } from './casts.ts'
-import { invalidExpression, type QueryError } from './errors.ts'
+import { undefinedName, unresolvedError, wrongType } from './casts.ts'
+import type { Names } from './documents.ts'
+import { attempt, invalidExpression, QueryError } from './errors.ts'
 import type { EscapeContext } from './escapes.ts'
 import type { Position } from './position.ts'
 import { refusalOf } from './sets/lambda-limit.ts'
 import { LambdaValue } from './values/lambda.ts'
 import { ObjectValue } from './values/object.ts'
-import { asNativeCollection, nativeCollections, Ref } from './values/ref.ts'
+import {
+  asNativeCollection,
+  isCollectionRef,
+  nativeCollections,
+  Ref,
+  UnresolvedRef,
+} from './values/ref.ts'
 import { type SetDescription, SetValue } from './values/set.ts'
 import { isArray, type Value } from './values/value.ts'
 
@@ -21,32 +28,32 @@ export function parseSet(content: Value, position: Position, context: EscapeCont
   const part = (key: string) => context.data(content.get(key) ?? null, place.at(key))
   const source = (key: string) => asSet(part(key), place.at(key))
   const set = (description: SetDescription) => new SetValue(description)
+  const index = (key: string) => indexOf(part(key), key, place, context)
   switch (content.keys.toSorted().join(' ')) {
     case 'match':
-      return set({ form: 'match', index: indexOf(part('match'), place.at('match')), terms: [] })
+      return set({ form: 'match', index: index('match'), terms: [] })
     case 'match terms':
-      return set({
-        form: 'match',
-        index: indexOf(part('match'), place.at('match')),
-        terms: listOf(part('terms')),
-      })
+      return set({ form: 'match', index: index('match'), terms: listOf(part('terms')) })
     case 'index match':
-      return set({
-        form: 'match',
-        index: indexOf(part('index'), place.at('index')),
-        terms: listOf(part('match')),
-      })
-    case 'documents':
-      return set({ form: 'documents', collection: refOf(part('documents'), place.at('documents')) })
+      return set({ form: 'match', index: index('index'), terms: listOf(part('match')) })
+    case 'documents': {
+      const collection = refOf(part('documents'), 'Collection Ref', place.at('documents'))
+      return set({ form: 'documents', collection })
+    }
     case 'singleton':
-      return set({ form: 'singleton', ref: refOf(part('singleton'), place.at('singleton')) })
+      return set({ form: 'singleton', ref: refOf(part('singleton'), 'Ref', place.at('singleton')) })
     case 'events':
       return set({ form: 'events', source: eventsSource(content, place, context) })
     case 'union':
     case 'intersection':
     case 'difference': {
       const form = content.keys[0] as 'union' | 'intersection' | 'difference'
-      const sets = listOf(part(form)).map((one, i) => asSet(one, place.at(form).at(i)))
+      const at = place.at(form)
+      const given = part(form)
+      if (isArray(given) && given.length === 0) {
+        throw invalidExpression('Non-empty array expected.', at)
+      }
+      const sets = listOf(given).map((one, i) => asSet(one, isArray(given) ? at.at(i) : at))
       return set({ form, sets })
     }
     case 'distinct':
@@ -85,14 +92,44 @@ function refused(types: readonly string[], value: Value, position: Position): Qu
   return invalidExpression(error.details[0]?.description ?? '', position)
 }
 
-function refOf(value: Value, position: Position): Ref {
-  if (value instanceof Ref) return value
-  throw refused(['Ref'], value, position)
+function refOf(value: Value, type: 'Ref' | 'Collection Ref', position: Position): Ref {
+  if (value instanceof UnresolvedRef) throw asParsed(unresolvedError(value, position))
+  if (value instanceof Ref && (type === 'Ref' || isCollectionRef(value))) return value
+  throw refused([type], value, position)
 }
 
-function indexOf(value: Value, position: Position): Ref {
-  if (value instanceof Ref && value.collection === nativeCollections.indexes) return value
-  throw refused(['Index Ref'], value, position)
+/** The index of a match, which must be one that `match` accepts (fql-v4 §5.2). */
+function indexOf(value: Value, key: string, place: Position, { names }: EscapeContext): Ref {
+  const at = place.at('index')
+  if (typeof value === 'string') {
+    const ref = names.resolve('indexes', value, names.database)
+    if (ref === undefined) throw asParsed(undefinedName('indexes', value, at))
+    return usable(ref, at, names)
+  }
+  if (value instanceof UnresolvedRef) throw asParsed(unresolvedError(value, place.at(key)))
+  if (value instanceof Ref && value.collection === nativeCollections.indexes) {
+    return usable(value, at, names)
+  }
+  throw refused(['Identifier'], value, place.at(key))
+}
+
+function usable(index: Ref, position: Position, names: Names): Ref {
+  const check = attempt(() => names.checkIndex(index, position))
+  if (!check.ok) throw asParsed(new QueryError(check.details))
+  return index
+}
+
+/** What a constructor refuses, as an error of the query's form: in its own words (fql-v4 §5.10). */
+function asParsed(error: QueryError): QueryError {
+  return new QueryError(
+    error.details.map(({ position, description }) => ({
+      position,
+      code: 'invalid expression',
+      description,
+      rank: 3,
+      status: 400,
+    })),
+  )
 }
 
 function asSet(value: Value, position: Position): SetValue {

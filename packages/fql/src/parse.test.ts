@@ -254,6 +254,35 @@ cases('@set', [
   [json(`{"count":${byElement}}`), 2],
   [json(`{"@set":{"union":${match},"other":1}}`), invalidExpression('Invalid set.')],
   [json('{"@set":1}'), invalidExpression('Invalid set.')],
+  [json('{"@set":{"match":"all_spells"}}'), json(match)],
+  [
+    json('{"@set":{"match":"none","terms":1}}'),
+    invalidExpression("Ref refers to undefined index 'none'", ['@set', 'index']),
+  ],
+  [
+    json(`{"@set":{"match":${named('none', 'indexes')}}}`),
+    invalidExpression("Ref refers to undefined index 'none'", ['@set', 'match']),
+  ],
+  [
+    json(`{"@set":{"match":${spell}}}`),
+    invalidExpression('Identifier expected, Ref provided.', ['@set', 'match']),
+  ],
+  [
+    json(`{"@set":{"documents":${spell}}}`),
+    invalidExpression('Collection Ref expected, Ref provided.', ['@set', 'documents']),
+  ],
+  [
+    json(`{"@set":{"documents":${named('none', 'collections')}}}`),
+    invalidExpression("Ref refers to undefined collection 'none'", ['@set', 'documents']),
+  ],
+  [
+    json('{"@set":{"union":[]}}'),
+    invalidExpression('Non-empty array expected.', ['@set', 'union']),
+  ],
+  [
+    json(`{"@set":{"union":[${match},1]}}`),
+    invalidExpression('Ref or Set expected, Integer provided.', ['@set', 'union', 1]),
+  ],
   [
     json(`{"@set":{"join":${match},"with":${named('all_spells', 'indexes')}}}`),
     invalidExpression('Invalid lambda.', ['@set', 'with']),

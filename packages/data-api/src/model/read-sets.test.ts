@@ -1,7 +1,13 @@
 import type { ExprArg } from 'faunadb'
 import { expect, it } from 'vitest'
 import { describeDataApi, type Open } from '../testing/describe-data-api.ts'
-import { invalidArgument, invalidRef, notFound, permissionDenied } from '../testing/refusals.ts'
+import {
+  invalidArgument,
+  invalidRef,
+  notFound,
+  permissionDenied,
+  refused,
+} from '../testing/refusals.ts'
 import { nil, type Page, q } from '../testing/test-data-api.ts'
 
 /** Documents 1 to 100 whose `n` is their id, and an index over `n`. */
@@ -217,6 +223,38 @@ describeDataApi('cursors of several values', (open) => {
 })
 
 describeDataApi('sets of documents', (open) => {
+  it('that are written as they render are checked as those that Match makes', async () => {
+    const api = await open()
+    const { server, send } = api
+    await server.query(q.CreateCollection({ name: 'c' }))
+    const ids = Array.from({ length: 129 }, (_, i) => i)
+    await server.query(q.Foreach(ids, q.Lambda('_', q.Create(q.Collection('c')))))
+    await server.query(q.CreateIndex({ name: 'slow', source: q.Collection('c') }))
+    const post = async (set: unknown) => {
+      const { status, body } = await send({
+        headers: { authorization: `Bearer ${server.secret}`, 'x-faunadb-api-version': '4' },
+        body: JSON.stringify({ count: { '@set': set } }),
+      })
+      return { status, ...JSON.parse(body) }
+    }
+    const refusal = (description: string) =>
+      refused(400, 'invalid expression', description, ['count', '@set', 'index'])
+    const slow = { match: { '@ref': 'indexes/slow' } }
+    expect(await post(slow)).toEqual(refusal("Index 'slow' is not active."))
+    expect(await post({ match: 'slow' })).toEqual(refusal("Index 'slow' is not active."))
+    await api.maintain()
+    expect(await post(slow)).toEqual({ status: 200, resource: 129 })
+  })
+
+  it('of roles and access providers do not exist, whatever there is', async () => {
+    const { admin } = await open()
+    await admin.query(q.CreateRole({ name: 'r' }))
+    await admin.query(q.CreateCollection({ name: 'c' }))
+    const sets = [q.Roles(), q.AccessProviders(), q.Collections()]
+    expect(await admin.query(sets.map((set) => q.Exists(set)))).toEqual([false, false, true])
+    expect(await admin.query(q.Count(q.Roles()))).toBe(1)
+  })
+
   it('have the refs of a collection, by id', async () => {
     const { server, ref } = await withNumbers(open)
     const documents = q.Documents(q.Collection('c'))

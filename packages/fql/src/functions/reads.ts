@@ -5,7 +5,7 @@ import { define } from '../define.ts'
 import { newReading, type Reading } from '../documents.ts'
 import { instanceNotFound, invalidArgument } from '../errors.ts'
 import { checkReadable, entriesOf } from '../sets/read-set.ts'
-import { Ref, UnresolvedRef } from '../values/ref.ts'
+import { asNativeCollection, Ref, UnresolvedRef } from '../values/ref.ts'
 import { elementOf, SetValue } from '../values/set.ts'
 import type { Time } from '../values/time.ts'
 import type { Value } from '../values/value.ts'
@@ -72,7 +72,9 @@ export const exists = define({
   effect: 'read',
   evaluate: ({ exists: target, ts: given }, { position, context }) => {
     if (target instanceof UnresolvedRef) return false
-    const identifier = cast.identifier.convert(target, position.at('exists'), context)
+    const identifier = isUnlisted(target)
+      ? target
+      : cast.identifier.convert(target, position.at('exists'), context)
     const at = validTime(given, context)
     if (identifier instanceof Ref) return context.documents.exists(identifier, at)
     const reading = newReading()
@@ -80,6 +82,13 @@ export const exists = define({
     return first !== undefined && context.documents.exists(first, at, reading)
   },
 })
+
+/** `Roles()` and `AccessProviders()`, which count as documents there: they do not exist (fql-v4 §4.13). */
+function isUnlisted(target: Value): target is Ref {
+  if (!(target instanceof Ref)) return false
+  const native = asNativeCollection(target)
+  return native === 'roles' || native === 'access_providers'
+}
 
 /** `first`, `last`: the element at one end of an array or a set. */
 function end<const K extends 'first' | 'last'>(key: K) {
