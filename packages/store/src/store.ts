@@ -109,6 +109,24 @@ export interface Committed<T> {
   readonly bytesWritten: number
 }
 
+/**
+ * Everything as it was at one moment, to be read at leisure while others write. A backend keeps what it shows
+ * until it is closed, so close it.
+ */
+export interface Snapshot {
+  /** The time of the last commit in it, or the last time that an id was made from; 0 if there was none. */
+  readonly timestamp: bigint
+  /**
+   * All entries in key order, in pages of about `snapshotPageBytes`, each the reader's own. To be iterated
+   * once.
+   *
+   * @throws StoreError
+   */
+  readonly pages: AsyncIterable<readonly Entry[]>
+  /** Lets go of it. A second time nothing happens. */
+  close(): Promise<void>
+}
+
 /** An ordered map with transactions. */
 export interface Store {
   /** For messages: `memory`, `lmdb`, … */
@@ -130,12 +148,29 @@ export interface Store {
     options?: TransactOptions,
   ): Promise<Committed<T>>
 
-  /** Waits for what is under way and releases everything. Later calls reject with `closed`. */
+  /**
+   * Takes a snapshot: all that was committed when it was asked for, and no half of a transaction.
+   *
+   * @throws StoreError
+   */
+  snapshot(): Promise<Snapshot>
+
+  /**
+   * The room that the store takes where it is kept, in bytes; undefined where nobody counts it.
+   *
+   * @throws StoreError
+   */
+  sizeBytes(): Promise<number | undefined>
+
+  /** Waits for what is under way and releases everything. Close snapshots before. Later calls reject with `closed`. */
   close(): Promise<void>
 }
 
 /** How far ahead of the clock `notBefore` may lie: 10 seconds, in microseconds. */
 export const clockSkewMicrosMax = 10_000_000n
+
+/** About how many bytes of keys and values a page of a snapshot has; one entry more at most. */
+export const snapshotPageBytes = 1024 * 1024
 
 /** The longest key every backend takes, in bytes. */
 export const keyBytesMax = 1_900

@@ -31,11 +31,19 @@ async function main(words: readonly string[]): Promise<number> {
       const { seedCommand } = await import('./command/seed-command.ts')
       return seedCommand(readSettings(given))
     }
+    case 'backup': {
+      const { backupCommand } = await import('./command/backup-commands.ts')
+      return backupCommand(readSettings(given), given.operand)
+    }
+    case 'restore': {
+      const { restoreCommand } = await import('./command/backup-commands.ts')
+      return restoreCommand(readSettings(given), given.operand)
+    }
     case undefined:
-      throw new UsageError('Which command? One of start, seed, doctor.')
+      throw new UsageError('Which command? One of start, seed, backup, restore, doctor.')
     default:
       throw new UsageError(
-        `There is no command ${JSON.stringify(given.command)}. There are start, seed and doctor.`,
+        `There is no command ${JSON.stringify(given.command)}. There are start, seed, backup, restore and doctor.`,
       )
   }
 }

@@ -17,6 +17,7 @@ import { describeOwnWrites } from './own-writes.ts'
 import { describeRanges } from './ranges.ts'
 import { describeReads } from './reads.ts'
 import { describeShared } from './shared.ts'
+import { describeSnapshots } from './snapshots.ts'
 import { subjectOf } from './subject.ts'
 import { describeTime } from './time.ts'
 
@@ -33,6 +34,7 @@ const parts = [
   describeLimits,
   describeLifetime,
   describeShared,
+  describeSnapshots,
   describeModel,
 ]
 

@@ -16,6 +16,7 @@ import {
   openSync,
   readSync,
   realpathSync,
+  statSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
@@ -27,6 +28,9 @@ const format = 1
 
 const formatKey = Buffer.from('format')
 const lastKey = Buffer.from('last')
+
+/** What the system counts the room of a file in. */
+const blockBytes = 512
 
 /** What stands 24 bytes into a file of LMDB, in the order of this machine's bytes. */
 const magic = 0xbeefc0de
@@ -123,6 +127,25 @@ export class Environment implements Source {
           }
         : { start: asBuffer(from), end: asBuffer(to) },
     )
+  }
+
+  /** All entries as they are committed now, in key order, and the last commit time; kept until `release`. */
+  snapshot(): { entries: Iterable<Entry>; last: bigint; release(): void } {
+    this.takeSnapshot()
+    const transaction = this.#data.useReadTransaction()
+    try {
+      const last = this.#meta.get(lastKey, { transaction })?.readBigUInt64BE() ?? 0n
+      const entries = this.#data.getRange({ transaction })
+      return { entries, last, release: () => transaction.done() }
+    } catch (error) {
+      transaction.done()
+      throw error
+    }
+  }
+
+  /** The bytes that its file takes on the disk. */
+  sizeBytes(): number {
+    return statSync(join(this.#place, 'data.mdb')).blocks * blockBytes
   }
 
   /** Runs `change` in an LMDB transaction; resolves when it is on the disk, or undone for giving `ABORT`. */

@@ -46,6 +46,24 @@ async function reopening(home: StoreHome, options?: OpenOptions): Promise<Store>
       underWay.add(running)
       return running.finally(() => underWay.delete(running))
     },
+    async snapshot() {
+      await turn
+      const snapshot = await store.snapshot()
+      // As long as it is open, the store is not at rest.
+      const use = Promise.resolve()
+      underWay.add(use)
+      return {
+        ...snapshot,
+        async close() {
+          underWay.delete(use)
+          await snapshot.close()
+        },
+      }
+    },
+    async sizeBytes() {
+      await turn
+      return store.sizeBytes()
+    },
     async close() {
       await turn
       isClosed = true

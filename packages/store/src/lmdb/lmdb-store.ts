@@ -11,8 +11,10 @@
  */
 import { ABORT } from 'lmdb'
 import { clockMicros, Restart, Run, readTimestamp, writeTimestamp } from '../run.ts'
+import { pagesOf } from '../snapshot-pages.ts'
 import {
   type Committed,
+  type Snapshot,
   type Store,
   StoreError,
   type Transaction,
@@ -85,6 +87,24 @@ class LmdbStore implements Store {
       }
     }
     return this.#enqueue(body, options)
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed.')
+    const { entries, last, release } = this.#environment.snapshot()
+    let isOpen = true
+    return {
+      timestamp: last,
+      pages: pagesOf(entries),
+      close: async () => {
+        if (isOpen) release()
+        isOpen = false
+      },
+    }
+  }
+
+  async sizeBytes(): Promise<number> {
+    return this.#environment.sizeBytes()
   }
 
   close(): Promise<void> {

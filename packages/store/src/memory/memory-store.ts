@@ -1,5 +1,6 @@
 import { mapKey } from '../bytes.ts'
 import { clockMicros, Restart, Run, readTimestamp, type Source, writeTimestamp } from '../run.ts'
+import { pagesOf } from '../snapshot-pages.ts'
 import { entriesOf, SortedMap } from '../sorted-map.ts'
 import {
   type Bytes,
@@ -97,6 +98,12 @@ export function openMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return roundTrips
     },
     transact: async (body, given = {}) => transactNow(body, given),
+    snapshot: async () => {
+      if (isClosed) throw new StoreError('closed', 'The store is closed.')
+      const pages = pagesOf([...entriesOf(data.entries())])
+      return { timestamp: last, pages, close: async () => {} }
+    },
+    sizeBytes: async () => undefined,
     close: async () => {
       isClosed = true
     },

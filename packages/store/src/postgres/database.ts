@@ -151,9 +151,34 @@ export class Database {
     return finish(client, [], rest)
   }
 
+  /** A connection of one's own, for several statements that belong together. */
+  async connect(): Promise<Connection> {
+    const client = await this.#pool.connect()
+    let isBroken = false
+    return {
+      run: async (statement) => {
+        this.roundTrips++
+        try {
+          return (await client.query(queryOf(statement))).rows
+        } catch (error) {
+          isBroken ||= isDisconnection(error)
+          throw error
+        }
+      },
+      release: () => client.release(isBroken),
+    }
+  }
+
   close(): Promise<void> {
     return this.#pool.end()
   }
+}
+
+/** A connection that nobody else uses until it is released. */
+export interface Connection {
+  /** Runs a statement, in one round trip. */
+  run(statement: Statement): Promise<readonly Row[]>
+  release(): void
 }
 
 /** Sends statements and the end of their transaction, and says what became of it. */

@@ -50,6 +50,11 @@ export function isForeignTable(error: unknown): boolean {
   return /^(42703|42804|42883)$/.test(codeOf(error))
 }
 
+/** Whether the database lacks a function or a type that PostgreSQL has. */
+export function isUnknownFunction(error: unknown): boolean {
+  return /^(42883|42704|0A000)$/.test(codeOf(error))
+}
+
 /** A failure as callers of the store know it. Nothing was written. */
 export function storeErrorOf(error: unknown, where: string): StoreError {
   if (error instanceof StoreError) return error

@@ -8,6 +8,7 @@
 import { clockMicros, Restart, Run, readTimestamp, type WriteMode, writeTimestamp } from '../run.ts'
 import {
   type Committed,
+  type Snapshot,
   type Store,
   StoreError,
   type Transaction,
@@ -16,8 +17,10 @@ import {
 import { Cache } from './cache.ts'
 import { Committer } from './committer.ts'
 import { Database, type DatabaseOptions } from './database.ts'
+import { isUnknownFunction, storeErrorOf } from './failures.ts'
 import { Fetcher } from './fetcher.ts'
 import { openSchema } from './schema.ts'
+import { takeSnapshot } from './snapshot.ts'
 import { type Statements, statementsOf } from './statements.ts'
 import { WriterOf } from './writer.ts'
 
@@ -86,6 +89,25 @@ class StoreOnPostgres implements PostgresStore {
       return await transacting
     } finally {
       this.#underWay.delete(transacting)
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed.')
+    await this.#open()
+    return takeSnapshot(this.#database, this.#statements)
+  }
+
+  async sizeBytes(): Promise<number | undefined> {
+    if (this.#closing !== undefined) throw new StoreError('closed', 'The store is closed.')
+    await this.#open()
+    try {
+      const [[bytes] = []] = await this.#database.read({ text: this.#statements.size })
+      return Number(bytes)
+    } catch (error) {
+      // Not every database that speaks the protocol can tell.
+      if (isUnknownFunction(error)) return undefined
+      throw storeErrorOf(error, this.#database.where)
     }
   }
 

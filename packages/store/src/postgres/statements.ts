@@ -84,6 +84,16 @@ export function statementsOf(schema: string) {
       ON CONFLICT (name) DO NOTHING`,
     describe: `SELECT name, value FROM ${meta}`,
     checkTables: `SELECT (SELECT version FROM ${entry} LIMIT 1), (SELECT last FROM ${writer} LIMIT 1)`,
+    last: `SELECT value FROM ${meta} WHERE name = 'last'`,
+    /** The first entries after a key, at most $2 of them and no more bytes than $3, but at least one. */
+    page: `SELECT key, value FROM (
+        SELECT key, value,
+          sum(octet_length(key) + octet_length(value)) OVER (ORDER BY key)
+            - octet_length(key) - octet_length(value) AS before
+        FROM (SELECT key, value FROM ${entry} WHERE key > $1 ORDER BY key LIMIT $2) AS next) AS summed
+      WHERE before < $3 ORDER BY key`,
+    size: `SELECT pg_total_relation_size('${entry.replaceAll("'", "''")}'::regclass)
+      + pg_total_relation_size('${writer.replaceAll("'", "''")}'::regclass)`,
     forgetWriters: `DELETE FROM ${writer} WHERE last < $1`,
 
     /** Gives the last commit time, and what was asked. */

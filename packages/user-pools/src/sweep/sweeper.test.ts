@@ -241,8 +241,7 @@ describe('what has had its time', () => {
     server.clock.advanceSeconds(2 * 60 * 60)
     let writes = 0
     const sweeper = start({
-      kind: store.kind,
-      close: () => store.close(),
+      ...store,
       async transact(body, options) {
         // Somebody fails to sign in between the look and the write.
         if (options?.intent === 'write') {

@@ -6,6 +6,8 @@ import { UsageError } from './usage-error.ts'
 export interface Arguments {
   /** The first word; absent if there is none. */
   readonly command: string | undefined
+  /** The second word, where the command takes one. */
+  readonly operand?: string
   readonly wantsHelp: boolean
   readonly wantsVersion: boolean
   /** What was given, a flag before its environment twin. An empty variable is as good as none. */
@@ -18,7 +20,9 @@ export function readArguments(
   environment: Readonly<Record<string, string | undefined>>,
 ): Arguments {
   const { values, positionals } = parseWords(words)
-  const [command, surplus] = positionals
+  const [command, ...rest] = positionals
+  const surplus = rest[command === 'backup' || command === 'restore' ? 1 : 0]
+  const [operand] = rest
   if (surplus !== undefined) throw new UsageError(`What is ${JSON.stringify(surplus)}?`)
   const given: Partial<Record<OptionName, string>> = {}
   for (const [name, { flag, variable, placeholder }] of optionList) {
@@ -36,6 +40,7 @@ export function readArguments(
   }
   return {
     command,
+    ...(operand !== undefined && { operand }),
     wantsHelp: values.help === true,
     wantsVersion: values.version === true,
     values: given,

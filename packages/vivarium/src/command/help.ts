@@ -9,6 +9,8 @@ Usage: vivarium COMMAND [OPTIONS]
 Commands:
   start    the data API, the user pools, the function host and the web applications
   seed     the article's schema, its server key, sample movies, a user pool and an app client
+  backup   writes everything in the store to a new directory: vivarium backup DIR
+  restore  puts a backup into an empty store: vivarium restore DIR
   doctor   what is configured, reachable, and wrong
 
 Options (each can also be set in the environment, by the name below it):

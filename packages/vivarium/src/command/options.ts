@@ -89,6 +89,11 @@ export const optionDefinitions = {
     variable: 'VIVARIUM_NO_SEED',
     help: 'leave an empty store empty',
   },
+  replace: {
+    flag: 'replace',
+    variable: 'VIVARIUM_REPLACE',
+    help: 'restore: remove what is in the store',
+  },
   mailbox: {
     flag: 'mailbox',
     variable: 'VIVARIUM_MAILBOX',

@@ -30,6 +30,8 @@ export interface Settings {
   /** The longest that a query may take, in milliseconds; undefined for the data API's own default. */
   readonly queryTimeoutMsMax: number | undefined
   readonly seeds: boolean
+  /** Whether a restore may remove what is in the store. */
+  readonly replaces: boolean
   /** Whether messages are shown; never while they are sent. */
   readonly showsMailbox: boolean
   /** Where others reach the servers, if that is not where they listen. */
@@ -157,6 +159,7 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
     tls: readTls(values),
     queryTimeoutMsMax: read('queryTimeoutMsMax', texts.timeoutMs),
     seeds: !isSet('noSeed'),
+    replaces: isSet('replace'),
     showsMailbox: smtpUrl === undefined && (isLoopback || isSet('mailbox')),
     urls: {
       dataApi: read('dataApiUrl', texts.origin),

@@ -92,6 +92,11 @@ export class DataDirectory {
     await this.#write(text, (beside) => rename(beside, this.#seededFile))
   }
 
+  /** Forgets what was seeded into that store. */
+  async forgetSeeded(store: string): Promise<void> {
+    if ((await this.seeded(store)) !== undefined) await rm(this.#seededFile, { force: true })
+  }
+
   async #read(file: string): Promise<string | undefined> {
     try {
       return await readFile(file, 'utf8')

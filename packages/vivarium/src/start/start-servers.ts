@@ -11,6 +11,7 @@ import type { ServerContext, TlsIdentity } from './open-server.ts'
 import { openStore } from './open-store.ts'
 import { Opened } from './opened.ts'
 import { ensureSeeded } from './seeding.ts'
+import { bringStoreUpToDate } from './store-format.ts'
 import { openUserPools } from './user-pools-server.ts'
 
 /** What listens, and what is in it. */
@@ -54,7 +55,10 @@ async function openAll(context: ServerContext, signal: AbortSignal): Promise<Run
     ? { secret: settings.rootKey, isNew: false }
     : await directory.rootKey()
   const store = needsStore(only) ? await openStore(settings.store) : undefined
-  if (store) opened.add(() => store.close())
+  if (store) {
+    opened.add(() => store.close())
+    await bringStoreUpToDate(store, log)
+  }
   signal.throwIfAborted()
 
   const rootSecret = rootKey.secret

@@ -274,8 +274,8 @@ describe('what cannot be started', () => {
   })
 
   test.each([
-    [[], 'Which command? One of start, seed, doctor.'],
-    [['stat'], 'There is no command "stat". There are start, seed and doctor.'],
+    [[], 'Which command? One of start, seed, backup, restore, doctor.'],
+    [['stat'], 'There is no command "stat". There are start, seed, backup, restore and doctor.'],
     [['start', '--prot', '1'], "Unknown option '--prot'."],
     [
       ['start', '--lambda-endpoint', 'https://db.fauna.com'],
