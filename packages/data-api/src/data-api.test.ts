@@ -199,6 +199,7 @@ describe('header parameters', () => {
           'content-type',
           'traceparent',
           'x-faunadb-build',
+          'x-request-id',
         ])
       }
     }

@@ -13,6 +13,7 @@ import { BodyTooLarge, type HttpHandler, type HttpRequest } from '@vivarium/http
 import type { Store } from '@vivarium/store'
 import { secretOf } from './http/authorization-header.ts'
 import { preflightHeaders } from './http/cors.ts'
+import { createPing } from './http/ping.ts'
 import {
   InvalidHeader,
   type RequestParameters,
@@ -72,6 +73,8 @@ export interface DataApiOptions {
    * one thread that evaluates. Default: `queryTimeoutMsMaxDefault`.
    */
   readonly queryTimeoutMsMax?: number
+  /** Whether the server is about to stop: then pings say so. Default: never. */
+  readonly isDraining?: () => boolean
   /** Default: `streamLimitsDefault`. */
   readonly streamLimits?: Partial<StreamLimits>
 }
@@ -100,6 +103,10 @@ export function createDataApi(options: DataApiOptions): DataApi {
   }
   const limits = { ...streamLimitsDefault, ...options.streamLimits }
   const streams = new Streams({ ...runner, limits })
+  const ping = createPing({
+    store: options.store,
+    isDraining: options.isDraining ?? (() => false),
+  })
   const handler: HttpHandler = async (request) => {
     const startedMs = performance.now()
     const { origin } = request.headers
@@ -113,7 +120,7 @@ export function createDataApi(options: DataApiOptions): DataApi {
       const answer = protocolError(400, 'bad request', read.message)
       return read.isOrdinary ? respond({ answer }, context()) : respondRefused(answer, context())
     }
-    const outcome = await route({ runner, streams }, request, read)
+    const outcome = await route({ runner, streams, ping }, request, read)
     return respond(outcome, context())
   }
   const dataApi = Object.assign(handler, { openStreams: 0, close: () => streams.close() })
@@ -134,8 +141,15 @@ function readParameters(
 
 const clockMicros = () => BigInt(Date.now()) * 1000n
 
+/** What requests are handed to. */
+interface Parts {
+  readonly runner: QueryRunner
+  readonly streams: Streams
+  readonly ping: ReturnType<typeof createPing>
+}
+
 async function route(
-  { runner, streams }: { readonly runner: QueryRunner; readonly streams: Streams },
+  { runner, streams, ping }: Parts,
   request: HttpRequest,
   parameters: RequestParameters,
 ): Promise<Outcome> {
@@ -157,7 +171,7 @@ async function route(
       )
     }
     case '/ping':
-      return { answer: ping(request) }
+      return { answer: await ping(request) }
     case '/authorized':
       return { answer: await authorized(runner, request, parameters) }
     default:
@@ -277,17 +291,4 @@ async function authorized(
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return methodNotAllowed(['GET', 'HEAD'])
   return { status: 200, body: `{"account":"0","global_id":"${globalId(database)}"}` }
-}
-
-const pingScopes = new Set(['all', 'write', 'read', 'node'])
-const pingAliases: Record<string, string> = { global: 'write', local: 'read' }
-
-/** Whether the server answers; any unknown scope is `node` (wire §1.4). */
-function ping(request: HttpRequest): Answer {
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return methodNotAllowed(['GET', 'HEAD'])
-  const asked = new URLSearchParams(request.query).get('scope') ?? 'write'
-  const named = pingAliases[asked] ?? asked
-  const scope = pingScopes.has(named) ? named : 'node'
-  return { status: 200, body: `{"resource":"Scope ${scope} is OK"}` }
 }

@@ -71,7 +71,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   const events = new EventQueue(options.eventRetryDelaysMs ?? [1_000, 2_000])
   return {
     handler: async (request) => {
-      const requestId = randomUUID()
+      const requestId = request.id
       try {
         const invoke = await readInvokeRequest(request)
         const { name, qualifier } = invoke.functionName

@@ -2,7 +2,13 @@
 import http from 'node:http'
 import type { Socket } from 'node:net'
 import { ConnectionLost, type HttpHandler, type HttpResponse } from './listener.ts'
-import { headBytesMax, type Protocol, requestsPerConnectionMax, type Settings } from './protocol.ts'
+import {
+  headBytesMax,
+  type Protocol,
+  requestsPerConnectionMax,
+  type Settings,
+  tell,
+} from './protocol.ts'
 import { Http1Request } from './request.ts'
 import { abandon, isStreamed, type StreamedBody, writeStreamed } from './streamed-body.ts'
 
@@ -107,8 +113,8 @@ export class Http1 implements Protocol {
       const sent = this.#send(response, incoming, outgoing, isLast)
       if (sent !== undefined) await sent
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) onError(error, `${request.method} ${request.path}`)
-      this.#fail(error, incoming, outgoing)
+      if (!(error instanceof ConnectionLost)) tell(onError, error, request)
+      this.#fail(error, request.id, incoming, outgoing)
     }
     connection.underWay--
     if (connection.underWay > 0) return
@@ -145,12 +151,17 @@ export class Http1 implements Protocol {
     return
   }
 
-  #fail(error: unknown, incoming: http.IncomingMessage, outgoing: http.ServerResponse): void {
+  #fail(
+    error: unknown,
+    requestId: string,
+    incoming: http.IncomingMessage,
+    outgoing: http.ServerResponse,
+  ): void {
     if (outgoing.headersSent || error instanceof ConnectionLost) {
       outgoing.destroy()
       return
     }
-    void this.#send(this.#settings.faults.internalError(), incoming, outgoing, true)
+    void this.#send(this.#settings.faults.internalError(requestId), incoming, outgoing, true)
   }
 
   /** Answers what is no HTTP, or comes too slowly, and closes. */

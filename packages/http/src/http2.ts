@@ -2,7 +2,13 @@
 import http2 from 'node:http2'
 import type { Socket } from 'node:net'
 import { ConnectionLost, type HttpHandler, type HttpResponse } from './listener.ts'
-import { headBytesMax, type Protocol, requestsPerConnectionMax, type Settings } from './protocol.ts'
+import {
+  headBytesMax,
+  type Protocol,
+  requestsPerConnectionMax,
+  type Settings,
+  tell,
+} from './protocol.ts'
 import { Http2Request } from './request.ts'
 import { abandon, isStreamed, writeStreamed } from './streamed-body.ts'
 
@@ -113,16 +119,16 @@ export class Http2 implements Protocol {
       const sent = send(response, request.method, stream)
       if (sent !== undefined) await sent
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) onError(error, `${request.method} ${request.path}`)
-      this.#fail(error, request.method, stream)
+      if (!(error instanceof ConnectionLost)) tell(onError, error, request)
+      this.#fail(error, request, stream)
     }
     connection.underWay--
   }
 
-  #fail(error: unknown, method: string, stream: http2.ServerHttp2Stream): void {
+  #fail(error: unknown, { method, id }: Http2Request, stream: http2.ServerHttp2Stream): void {
     if (error instanceof ConnectionLost) stream.close(NGHTTP2_CANCEL)
     else if (stream.headersSent) stream.close(NGHTTP2_INTERNAL_ERROR)
-    else void send(this.#settings.faults.internalError(), method, stream)
+    else void send(this.#settings.faults.internalError(id), method, stream)
   }
 }
 

@@ -5,6 +5,8 @@
 
 /** A request, of either protocol. */
 export interface HttpRequest {
+  /** A UUID of its own, for logs and answers: the `x-request-id` that came with it, if that is a UUID. */
+  readonly id: string
   readonly method: string
   /** The raw path, still percent-encoded, without the query string. */
   readonly path: string
@@ -70,7 +72,7 @@ export interface ListenerOptions {
   /** Answers the faults that occur below the application, in the application's own shape. */
   readonly faults: FaultResponses
   /** Told of bugs and connection faults worth a line in the log; never of bodies or headers. */
-  readonly onError?: (error: unknown, context: string) => void
+  readonly onError?: (error: unknown, context: string, requestId?: string) => void
 }
 
 /** The protocol's own answers for what goes wrong before or beside the handler. */
@@ -78,7 +80,7 @@ export interface FaultResponses {
   /** Malformed HTTP, a request that took too long (408), over-long headers (431). Not a stream. */
   badRequest(status: 400 | 408 | 431): HttpResponse
   /** The handler rejected. */
-  internalError(): HttpResponse
+  internalError(requestId: string): HttpResponse
   /** A request that came on an open connection while the listener drains. */
   unavailable(): HttpResponse
 }

@@ -1,6 +1,6 @@
 /** What the two protocols share behind one listener. */
 import type { Socket } from 'node:net'
-import type { FaultResponses } from './listener.ts'
+import type { FaultResponses, HttpRequest } from './listener.ts'
 
 /** Speaks one protocol on the connections that the listener hands to it. */
 export interface Protocol {
@@ -18,7 +18,7 @@ export interface Settings {
   readonly requestTimeoutMs: number
   readonly keepAliveTimeoutMs: number
   readonly faults: FaultResponses
-  readonly onError: (error: unknown, context: string) => void
+  readonly onError: (error: unknown, context: string, requestId?: string) => void
 }
 
 /**
@@ -32,3 +32,8 @@ export const headBytesMax = 24 * 1024
  * are opened and reset) is refused; a busy driver waits for its turn by itself.
  */
 export const requestsPerConnectionMax = 1000
+
+/** Tells of a request that failed for a fault of ours: never its query string. */
+export function tell(onError: Settings['onError'], error: unknown, request: HttpRequest): void {
+  onError(error, `${request.method} ${request.path}`, request.id)
+}

@@ -1,4 +1,5 @@
 /** A request of either protocol as handlers see it, over node's streams. */
+import { randomUUID } from 'node:crypto'
 import type http from 'node:http'
 import http2 from 'node:http2'
 import type { Readable, Writable } from 'node:stream'
@@ -7,6 +8,8 @@ import type { Settings } from './protocol.ts'
 import { afterReading } from './turn.ts'
 
 const noBytes = new Uint8Array(0)
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 abstract class StreamedRequest implements HttpRequest {
   abstract readonly authority: string
@@ -23,6 +26,7 @@ abstract class StreamedRequest implements HttpRequest {
   readonly #output: Writable
   #body: Promise<Uint8Array> | undefined
   #abort: AbortController | undefined
+  #id: string | undefined
 
   constructor(
     head: { method: string; target: string; headers: HttpRequest['headers'] },
@@ -39,6 +43,14 @@ abstract class StreamedRequest implements HttpRequest {
     this.settings = settings
     this.#input = input
     this.#output = output
+  }
+
+  get id(): string {
+    if (this.#id === undefined) {
+      const given = this.headers['x-request-id']
+      this.#id = given !== undefined && uuid.test(given) ? given.toLowerCase() : randomUUID()
+    }
+    return this.#id
   }
 
   get scheme(): 'http' | 'https' {

@@ -59,5 +59,6 @@ export interface Environment {
   sessionsEnded(ended: SessionsEnded): Promise<void>
   /** Says that something was left behind for the sweep to clear away, soon. */
   leftovers(): void
-  onEvent(event: UserPoolEvent): void
+  /** `requestId` is that of the request in which it happened, if there was one. */
+  onEvent(event: UserPoolEvent, requestId?: string): void
 }

@@ -34,8 +34,10 @@ export interface UserPoolsOptions {
   readonly allowedOrigins?: readonly string[]
   /** Told after sign-ins ended, before the client is answered. Its failures are events, never answers. */
   sessionsEnded?(ended: SessionsEnded): Promise<void>
-  /** Told of what an operator may want to read. */
-  onEvent?(event: UserPoolEvent): void
+  /** Told of what an operator may want to read, and in which request it happened. */
+  onEvent?(event: UserPoolEvent, requestId?: string): void
+  /** Whether the server is about to stop: then `/health` says so. Default: never. */
+  isDraining?(): boolean
   /** Milliseconds since the Unix epoch. Default: the system's clock. */
   now?(): number
 }
@@ -52,10 +54,23 @@ export function createUserPools(options: UserPoolsOptions): UserPools {
   const outside = outsideOf(options)
   const sweeper = createSweeper(outside)
   const environment: Environment = { ...outside, leftovers: sweeper.leftovers }
+  const environmentOf = (requestId: string): Environment => {
+    const onEvent = (event: UserPoolEvent) => outside.onEvent(event, requestId)
+    return { ...environment, onEvent, ...worldOf(options, onEvent) }
+  }
+  const isReachable = () =>
+    options.store
+      .transact(() => undefined, { intent: 'read' })
+      .then(
+        () => true,
+        () => false,
+      )
   return {
     handler: createHandler({
       operations,
-      environment,
+      environmentOf,
+      isDraining: options.isDraining ?? (() => false),
+      isReachable,
       credentials: options.credentials,
       allowedOrigins: options.allowedOrigins,
       addressOf: options.addressOf ?? environment.issuerOf,
@@ -76,6 +91,19 @@ function outsideOf(options: UserPoolsOptions): Omit<Environment, 'leftovers'> {
     nowSeconds: () => Math.floor(now() / 1000),
     entropy: randomBytes,
     uuid: randomUUID,
+    messenger,
+    quotas,
+    ...worldOf(options, onEvent),
+    onEvent,
+  }
+}
+
+/** What calls the world outside, and tells of what went wrong there. */
+function worldOf(
+  options: UserPoolsOptions,
+  onEvent: (event: UserPoolEvent) => void,
+): Pick<Environment, 'triggers' | 'sessionsEnded'> {
+  return {
     triggers: createTriggerInvoker({
       invoke: options.invoke,
       timeoutMs: options.triggers?.timeoutMs,
@@ -83,8 +111,6 @@ function outsideOf(options: UserPoolsOptions): Omit<Environment, 'leftovers'> {
       onFailure: ({ trigger, payload }) =>
         onEvent({ kind: 'trigger-failed', trigger, message: payload }),
     }),
-    messenger,
-    quotas,
     async sessionsEnded(ended) {
       try {
         await options.sessionsEnded?.(ended)
@@ -92,6 +118,5 @@ function outsideOf(options: UserPoolsOptions): Omit<Environment, 'leftovers'> {
         onEvent({ kind: 'hook-failed', error })
       }
     },
-    onEvent,
   }
 }

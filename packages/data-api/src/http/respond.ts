@@ -76,6 +76,7 @@ function addCommon(headers: Record<string, string>, { request, build }: Response
   const { origin, traceparent: trace } = request.headers
   if (origin !== undefined) Object.assign(headers, corsHeaders(origin, headers))
   headers['x-faunadb-build'] = build
+  headers['x-request-id'] = request.id
   headers.traceparent = traceparent(trace)
 }
 

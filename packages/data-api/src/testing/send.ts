@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { BodyTooLarge, type HttpHandler, type HttpRequest } from '@vivarium/http'
 import { bodyBytesMax } from '../data-api.ts'
 
@@ -22,6 +23,7 @@ export interface Answered {
 export async function send(handler: HttpHandler, sent: SentRequest): Promise<Answered> {
   const body = typeof sent.body === 'string' ? Buffer.from(sent.body) : sent.body
   const request: HttpRequest = {
+    id: randomUUID(),
     method: sent.method ?? 'POST',
     path: sent.path ?? '/',
     query: sent.query ?? '',

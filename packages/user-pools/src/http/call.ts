@@ -20,7 +20,8 @@ const targetPrefix = 'AWSCognitoIdentityProviderService.'
 /** What calls are answered with. */
 export interface CallSettings {
   readonly operations: ReadonlyMap<string, Operation>
-  readonly environment: Environment
+  /** The environment of one request: its events carry the request's id. */
+  environmentOf(requestId: string): Environment
   /** Every pair that may sign administrative requests. */
   readonly credentials: readonly Credentials[]
 }
@@ -33,6 +34,7 @@ export async function answerCall(
   const target = request.headers['x-amz-target'] ?? ''
   const name = target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : ''
   const operation = settings.operations.get(name)
+  const environment = settings.environmentOf(request.id)
   try {
     if (operation === undefined) throw unknown(name)
     if (!isJson(request.headers['content-type'])) {
@@ -41,14 +43,14 @@ export async function answerCall(
     const body = await bodyOf(request)
     const run = operation.prepare(parseBody(body))
     if (operation.access === 'admin') {
-      const { credentials, environment } = settings
+      const { credentials } = settings
       const { region } = environment
       verifySignature(request, body, { credentials, region, nowMs: environment.nowMs() })
     }
-    return renderResult(await run(settings.environment))
+    return renderResult(await run(environment), request.id)
   } catch (error) {
     if (error instanceof ConnectionLost) throw error
-    return answerError(error, name, operation, settings.environment)
+    return answerError(error, { name, operation, environment, requestId: request.id })
   }
 }
 
@@ -82,28 +84,34 @@ async function bodyOf(request: HttpRequest): Promise<Uint8Array> {
   }
 }
 
+/** What failed. */
+interface Call {
+  readonly name: string
+  readonly operation: Operation | undefined
+  readonly environment: Environment
+  readonly requestId: string
+}
+
 function answerError(
   error: unknown,
-  name: string,
-  operation: Operation | undefined,
-  environment: Environment,
+  { name, operation, environment, requestId }: Call,
 ): HttpResponse {
   if (error instanceof UserPoolError) {
     const { code, message, status } = error
     if (operation !== undefined && !mayAnswer(operation, code)) {
       environment.onEvent({ kind: 'undeclared-error', operation: name, code })
     }
-    return renderError({ code, message, status })
+    return renderError({ code, message, status }, requestId)
   }
   if (error instanceof TriggerError) {
-    return renderError({ code: error.code, message: error.message, status: 400 })
+    return renderError({ code: error.code, message: error.message, status: 400 }, requestId)
   }
   if (error instanceof StoreError) {
     environment.onEvent({ kind: 'store-failed', operation: name, code: error.code })
-    return renderError(refusal('ServiceUnavailable', 'busy'))
+    return renderError(refusal('ServiceUnavailable', 'busy'), requestId)
   }
   environment.onEvent({ kind: 'bug', operation: name, error })
-  return renderError(refusal('InternalErrorException', 'bug'))
+  return renderError(refusal('InternalErrorException', 'bug'), requestId)
 }
 
 /** What the wire layer itself answers, before an operation is asked. */

@@ -102,7 +102,7 @@ describe('a fault below the handler', () => {
   })
 
   it('that is nobody’s tells nothing', () => {
-    expect(faults.internalError()).toMatchObject({
+    expect(faults.internalError('6c2c1c3e-7f5e-4a43-9a3a-6a6b3c2b8a11')).toMatchObject({
       status: 500,
       body: '{"__type":"InternalErrorException","message":"Internal server error"}',
     })

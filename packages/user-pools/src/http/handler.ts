@@ -13,6 +13,10 @@ export const bodyBytesMax = 1024 * 1024
 export interface HandlerSettings extends CallSettings {
   /** Origins whose pages may read answers, with credentials too. Undefined: any, without. */
   readonly allowedOrigins?: readonly string[] | undefined
+  /** Whether the server is about to stop. */
+  isDraining(): boolean
+  /** Whether the store answers. */
+  isReachable(): Promise<boolean>
   /** Where a pool's documents are, without a slash at the end. */
   addressOf(poolId: string): string
 }
@@ -44,18 +48,27 @@ async function answer(request: HttpRequest, settings: HandlerSettings): Promise<
 }
 
 async function answerGet(request: HttpRequest, settings: HandlerSettings): Promise<HttpResponse> {
-  if (request.path === '/health') return json(200, { status: 'ok' })
+  if (request.path === '/health') return health(settings)
   const route = discoveryRoute(request.path)
   if (route === undefined) return json(404, { message: 'Not found' })
+  const environment = settings.environmentOf(request.id)
   try {
-    return await answerDiscovery(settings.environment, route, settings.addressOf)
+    return await answerDiscovery(environment, route, settings.addressOf)
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    settings.environment.onEvent({
+    environment.onEvent({
       kind: 'store-failed',
       operation: route.document,
       code: error.code,
     })
     return faults.unavailable()
   }
+}
+
+/** For a load balancer: whether requests should come here. */
+async function health({ isDraining, isReachable }: HandlerSettings): Promise<HttpResponse> {
+  if (isDraining()) return json(503, { status: 'draining' })
+  return (await isReachable())
+    ? json(200, { status: 'ok' })
+    : json(503, { status: 'store unavailable' })
 }

@@ -17,21 +17,24 @@ export interface RenderedError {
 }
 
 /** The answer of an operation: its members, or an empty body for one without an output shape. */
-export function renderResult(result: OperationResult): HttpResponse {
+export function renderResult(result: OperationResult, requestId: string): HttpResponse {
   return {
     status: 200,
-    headers: { 'content-type': contentType, 'x-amzn-requestid': randomUUID() },
+    headers: { 'content-type': contentType, 'x-amzn-requestid': requestId },
     body: result === undefined ? '' : JSON.stringify(result),
   }
 }
 
 /** An error, in the body and in the headers: Amplify reads these first. */
-export function renderError({ code, message, status }: RenderedError): HttpResponse {
+export function renderError(
+  { code, message, status }: RenderedError,
+  requestId: string = randomUUID(),
+): HttpResponse {
   return {
     status,
     headers: {
       'content-type': contentType,
-      'x-amzn-requestid': randomUUID(),
+      'x-amzn-requestid': requestId,
       'x-amzn-errortype': `${code}:`,
       ...(isHeaderText(message) && { 'x-amzn-errormessage': message }),
     },
@@ -54,8 +57,11 @@ export const faults: FaultResponses = {
     } as const
     return renderError({ code: codes[status], message: '', status })
   },
-  internalError: () =>
-    renderError({ code: 'InternalErrorException', message: 'Internal server error', status: 500 }),
+  internalError: (requestId) =>
+    renderError(
+      { code: 'InternalErrorException', message: 'Internal server error', status: 500 },
+      requestId,
+    ),
   unavailable: () =>
     renderError({
       code: 'ServiceUnavailable',

@@ -72,6 +72,24 @@ export const optionDefinitions = {
     placeholder: 'N',
     help: 'how long a query may take, whatever its client allows (default 10000)',
   },
+  metricsPort: {
+    flag: 'metrics-port',
+    variable: 'VIVARIUM_METRICS_PORT',
+    placeholder: 'N',
+    help: 'show metrics for Prometheus at /metrics there (default: nowhere)',
+  },
+  metricsHost: {
+    flag: 'metrics-host',
+    variable: 'VIVARIUM_METRICS_HOST',
+    placeholder: 'ADDR',
+    help: 'the address for metrics (default 127.0.0.1)',
+  },
+  drainSeconds: {
+    flag: 'drain-seconds',
+    variable: 'VIVARIUM_DRAIN_SECONDS',
+    placeholder: 'N',
+    help: 'how long to go on after SIGTERM while /ping says no (default 0)',
+  },
   tlsCert: {
     flag: 'tls-cert',
     variable: 'VIVARIUM_TLS_CERT',

@@ -26,6 +26,9 @@ export interface Settings {
   readonly isLoopback: boolean
   readonly ports: Readonly<Record<ServerName, number>>
   readonly only: ReadonlySet<ServerName>
+  readonly metrics: MetricsSetting | undefined
+  /** How long requests are still taken after a signal to stop, while load balancers are told to go. */
+  readonly drainSeconds: number
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
   /** The longest that a query may take, in milliseconds; undefined for the data API's own default. */
   readonly queryTimeoutMsMax: number | undefined
@@ -49,6 +52,12 @@ export interface Settings {
   readonly rootKey: string | undefined
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly smtp: { readonly url: string; readonly from: string } | undefined
+}
+
+/** Where metrics are shown. */
+export interface MetricsSetting {
+  readonly host: string
+  readonly port: number
 }
 
 /** Which store, and where. */
@@ -82,6 +91,10 @@ const texts = {
     .regex(/^[1-9]\d{0,5}$/, timeoutRange)
     .transform(Number)
     .refine((timeoutMs) => timeoutMs <= 600_000, timeoutRange),
+  drainSeconds: z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a number from 0 to 999')
+    .transform(Number),
   host: z.string().regex(/^[\w.:%-]+$/, 'must be an address or a host name'),
   only: z.string().transform((text, context) => {
     const names = text.split(',').map((name) => name.trim())
@@ -156,6 +169,8 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
       web: read('webPort', texts.port) ?? 3000,
     },
     only: read('only', texts.only) ?? new Set(serverNames),
+    metrics: metricsOf(read('metricsHost', texts.host), read('metricsPort', texts.port)),
+    drainSeconds: read('drainSeconds', texts.drainSeconds) ?? 0,
     tls: readTls(values),
     queryTimeoutMsMax: read('queryTimeoutMsMax', texts.timeoutMs),
     seeds: !isSet('noSeed'),
@@ -203,6 +218,12 @@ function readStore(text: string | undefined, dataDir: string): StoreSetting {
     throw new UsageError('--store postgres: is not there yet. Use lmdb:DIR or memory:.')
   }
   throw new UsageError('--store must be lmdb:DIR or memory:.')
+}
+
+function metricsOf(host: string | undefined, port: number | undefined): MetricsSetting | undefined {
+  if (port !== undefined) return { host: host ?? '127.0.0.1', port }
+  if (host === undefined) return undefined
+  throw new UsageError('--metrics-host needs --metrics-port.')
 }
 
 function readTls({ tlsCert, tlsKey }: Arguments['values']): Settings['tls'] {

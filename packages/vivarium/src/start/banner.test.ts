@@ -44,5 +44,5 @@ Vivarium is ready.
 
 Ctrl-C stops it.
 `)
-  expect(readyLine(partly)).toBe('{"ready":true,"dataApi":"http://127.0.0.1:8443"}\n')
+  expect(readyLine(partly, undefined)).toBe('{"ready":true,"dataApi":"http://127.0.0.1:8443"}\n')
 })

@@ -2,7 +2,10 @@ import type { Settings } from '../command/settings.ts'
 import type { Running } from './start-servers.ts'
 
 /** The line on standard output that tells programs where everything is. */
-export function readyLine({ urls, userPoolId, clientId }: Running): string {
+export function readyLine(
+  { urls, userPoolId, clientId }: Pick<Running, 'urls' | 'userPoolId' | 'clientId'>,
+  metrics: string | undefined,
+): string {
   return `${JSON.stringify({
     ready: true,
     dataApi: urls['data-api'],
@@ -11,6 +14,7 @@ export function readyLine({ urls, userPoolId, clientId }: Running): string {
     web: urls.web,
     userPoolId,
     clientId,
+    metrics,
   })}\n`
 }
 

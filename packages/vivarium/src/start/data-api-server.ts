@@ -13,8 +13,11 @@ export async function openDataApi(
     store,
     rootSecrets: [rootSecret],
     build: packageVersion(),
+    isDraining: context.isDraining,
     ...(queryTimeoutMsMax === undefined ? {} : { queryTimeoutMsMax }),
   })
+  const openStreams = () => dataApi.openStreams
+  context.metrics.watch('vivarium_streams_open', 'Event streams that are open.', openStreams)
   const server = await openServer('data-api', dataApi, { bodyBytesMax, faults }, context)
   // Before its listener drains, which would wait for the open streams.
   context.opened.add(() => dataApi.close())

@@ -1,9 +1,8 @@
 import { type HttpHandler, type ListenerOptions, listen } from '@vivarium/http'
-import type { Logger } from 'pino'
 import { nameOf, optionDefinitions } from '../command/options.ts'
 import type { ServerName, Settings } from '../command/settings.ts'
 import { StartError } from '../command/usage-error.ts'
-import { withAccessLog } from './access-log.ts'
+import { type Observers, observed, observedFaults } from './access-log.ts'
 import { codeOf } from './data-directory.ts'
 import type { Opened } from './opened.ts'
 
@@ -14,11 +13,12 @@ export interface TlsIdentity {
 }
 
 /** What servers are opened with. */
-export interface ServerContext {
+export interface ServerContext extends Observers {
   readonly settings: Settings
   readonly tls: TlsIdentity | undefined
-  readonly log: Logger
   readonly opened: Opened
+  /** Whether this process is about to stop. */
+  readonly isDraining: () => boolean
 }
 
 /** Where a server is. */
@@ -44,13 +44,15 @@ export async function openServer(
   name: ServerName,
   handler: HttpHandler,
   limits: Pick<ListenerOptions, 'bodyBytesMax' | 'faults'>,
-  { settings, tls, log, opened }: ServerContext,
+  context: ServerContext,
 ): Promise<OpenServer> {
-  const logged = withAccessLog(handler, name, log)
+  const { settings, tls, log, opened } = context
+  const logged = observed(handler, name, context)
   const options = {
     ...limits,
-    onError: (error: unknown, context: string) =>
-      log.error({ server: name, err: error }, `while serving ${context.slice(0, 200)}`),
+    faults: observedFaults(limits.faults, name, context),
+    onError: (error: unknown, doing: string, requestId?: string) =>
+      log.error({ server: name, requestId, err: error }, `while serving ${doing.slice(0, 200)}`),
   }
   const host = hostOf(name, settings)
   const port = settings.ports[name]

@@ -1,9 +1,12 @@
 /** All servers of one process, wired together: the only place where they meet. */
 import { readFile } from 'node:fs/promises'
-import type { Logger } from 'pino'
+import { setTimeout } from 'node:timers/promises'
+import type { Store } from '@vivarium/store'
 import type { ServerName, Settings } from '../command/settings.ts'
 import { StartError } from '../command/usage-error.ts'
+import { observeStore } from '../metrics/observed-store.ts'
 import { openWeb } from '../web/open-web.ts'
+import type { Observers } from './access-log.ts'
 import { openDataApi } from './data-api-server.ts'
 import { codeOf, DataDirectory, type RootKey } from './data-directory.ts'
 import { openFunctions } from './functions-server.ts'
@@ -21,7 +24,7 @@ export interface Running {
   readonly userPoolId: string | undefined
   readonly clientId: string | undefined
   readonly rootKey: RootKey
-  /** Lets requests under way finish, then closes everything. */
+  /** Tells load balancers to go, if there is time for that; lets requests under way finish; closes all. */
   close(): Promise<void>
 }
 
@@ -34,31 +37,40 @@ export interface Running {
  */
 export async function startServers(
   settings: Settings,
-  log: Logger,
+  observers: Observers,
   signal: AbortSignal,
 ): Promise<Running> {
   const opened = new Opened()
+  let isStopping = false
   try {
     const tls = await readIdentity(settings.tls)
-    return await openAll({ settings, log, opened, tls }, signal)
+    const isDraining = () => isStopping
+    const running = await openAll({ settings, ...observers, opened, tls, isDraining }, signal)
+    return {
+      ...running,
+      async close() {
+        isStopping = true
+        await setTimeout(settings.drainSeconds * 1000)
+        await opened.close()
+      },
+    }
   } catch (error) {
     await opened.close()
     throw error
   }
 }
 
-async function openAll(context: ServerContext, signal: AbortSignal): Promise<Running> {
-  const { settings, log, opened } = context
+async function openAll(
+  context: ServerContext,
+  signal: AbortSignal,
+): Promise<Omit<Running, 'close'>> {
+  const { settings, log } = context
   const { urls, only, ports } = settings
   const directory = await DataDirectory.open(settings.dataDir)
   const rootKey: RootKey = settings.rootKey
     ? { secret: settings.rootKey, isNew: false }
     : await directory.rootKey()
-  const store = needsStore(only) ? await openStore(settings.store) : undefined
-  if (store) {
-    opened.add(() => store.close())
-    await bringStoreUpToDate(store, log)
-  }
+  const store = needsStore(only) ? await openObservedStore(context) : undefined
   signal.throwIfAborted()
 
   const rootSecret = rootKey.secret
@@ -104,8 +116,20 @@ async function openAll(context: ServerContext, signal: AbortSignal): Promise<Run
     userPoolId: seeded?.userPoolId,
     clientId: seeded?.clientId,
     rootKey,
-    close: () => opened.close(),
   }
+}
+
+async function openObservedStore({
+  settings,
+  opened,
+  log,
+  metrics,
+}: ServerContext): Promise<Store> {
+  const { store, tally } = observeStore(await openStore(settings.store))
+  opened.add(() => store.close())
+  metrics.watchStore(tally, () => store.sizeBytes())
+  await bringStoreUpToDate(store, log)
+  return store
 }
 
 function needsStore(only: Settings['only']): boolean {

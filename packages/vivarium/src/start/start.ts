@@ -1,6 +1,9 @@
 /** `vivarium start`: everything in one process, until a signal. */
 import path from 'node:path'
-import type { Settings } from '../command/settings.ts'
+import type { Logger } from 'pino'
+import type { MetricsSetting, Settings } from '../command/settings.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { type MetricsServer, openMetrics } from '../metrics/metrics-server.ts'
 import { banner, readyLine, rootKeyNotice } from './banner.ts'
 import { openLog } from './log.ts'
 import { type Running, startServers } from './start-servers.ts'
@@ -29,17 +32,20 @@ export async function start(settings: Settings): Promise<number> {
   const stopping = untilSignal()
   let running: Running | undefined
   try {
-    running = await startServers(settings, log, stopping)
+    const metrics = createMetrics()
+    running = await startServers(settings, { log, metrics }, stopping)
+    const shown = settings.metrics && (await showMetrics(settings.metrics, metrics, log))
     if (running.rootKey.isNew) {
       const file = path.join(settings.dataDir, 'root.key')
       process.stderr.write(rootKeyNotice(running.rootKey.secret, file))
     }
     if (isTerminal) process.stderr.write(banner(running, settings))
-    process.stdout.write(readyLine(running))
+    process.stdout.write(readyLine(running, shown && `${shown.url}/metrics`))
     log.info({ urls: running.urls }, 'ready')
     await aborted(stopping)
     log.info('stopping')
     await running.close()
+    await shown?.close()
     log.info('stopped')
   } catch (error) {
     // Asked to stop before it was ready: that is no failure.
@@ -48,6 +54,15 @@ export async function start(settings: Settings): Promise<number> {
     await flush()
   }
   return 0
+}
+
+async function showMetrics(
+  setting: MetricsSetting,
+  { registry }: Metrics,
+  log: Logger,
+): Promise<MetricsServer> {
+  const render = async () => ({ type: registry.contentType, text: await registry.metrics() })
+  return openMetrics(setting, render, log)
 }
 
 /** One Ctrl-C can come twice, from the terminal and through npm, which passes on its own. */

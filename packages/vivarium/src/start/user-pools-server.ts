@@ -38,7 +38,7 @@ export async function openUserPools(
   needs: UserPoolsNeeds,
   context: ServerContext,
 ): Promise<UserPoolsServer> {
-  const { settings, log, opened } = context
+  const { settings, log, opened, isDraining } = context
   const mailbox = settings.showsMailbox ? createMailbox() : undefined
   // Known once it listens, which is before anybody can ask.
   let address = settings.urls.userPools ?? ''
@@ -51,7 +51,8 @@ export async function openUserPools(
     invoke: invokeOf(settings, needs.invoke),
     messenger: messengerOf(settings, mailbox, context),
     sessionsEnded: createLazySignOut(needs, context),
-    onEvent: (event) => logEvent(log, event),
+    onEvent: (event, requestId) => logEvent(log, event, requestId),
+    isDraining,
   })
   opened.add(() => userPools.close())
   const server = await openServer(
@@ -97,20 +98,20 @@ function messengerOf(
   )
 }
 
-function logEvent(log: Logger, event: UserPoolEvent): void {
-  const server = 'user-pools'
+function logEvent(log: Logger, event: UserPoolEvent, requestId: string | undefined): void {
+  const common = { server: 'user-pools', requestId }
   switch (event.kind) {
     case 'bug':
-      log.error({ server, operation: event.operation, err: event.error }, 'bug')
+      log.error({ ...common, operation: event.operation, err: event.error }, 'bug')
       return
     case 'delivery-failed':
     case 'hook-failed':
-      log.error({ server, err: event.error }, event.kind)
+      log.error({ ...common, err: event.error }, event.kind)
       return
     case 'trigger-failed':
-      log.warn({ server, trigger: event.trigger, error: event.message }, event.kind)
+      log.warn({ ...common, trigger: event.trigger, error: event.message }, event.kind)
       return
     default:
-      log.warn({ server, ...event }, event.kind)
+      log.warn({ ...common, ...event }, event.kind)
   }
 }

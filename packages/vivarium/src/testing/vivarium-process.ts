@@ -25,6 +25,7 @@ export interface Ready {
   readonly web?: string
   readonly userPoolId?: string
   readonly clientId?: string
+  readonly metrics?: string
 }
 
 /** The environment of the test, without what would configure the command. */
