@@ -1,3 +1,11 @@
+const secretKinds = ['fauna', 'id-token'] as const
+
+/**
+ * What opens the database after a sign-in: the tokens of the database that a trigger has put into the ID
+ * token (`fauna`), or the ID token itself, which an access provider of the database knows (`id-token`).
+ */
+export type SecretKind = (typeof secretKinds)[number]
+
 /** Where the application's servers are; the web server answers it at `/config.json`. */
 export interface Config {
   readonly region: string
@@ -7,6 +15,7 @@ export interface Config {
   readonly userPoolsEndpoint: string
   /** Of the data API. */
   readonly dataApiEndpoint: string
+  readonly dataApiSecret: SecretKind
   /** A page that shows sent messages, in development alone. */
   readonly mailbox?: string | undefined
 }
@@ -28,8 +37,17 @@ export async function loadConfig(): Promise<Config> {
     clientId: text('clientId'),
     userPoolsEndpoint: text('userPoolsEndpoint'),
     dataApiEndpoint: text('dataApiEndpoint'),
+    dataApiSecret: secretKind(property(config, 'dataApiSecret') ?? 'fauna'),
     mailbox: typeof mailbox === 'string' ? mailbox : undefined,
   }
+}
+
+function secretKind(value: unknown): SecretKind {
+  const kind = secretKinds.find((known) => known === value)
+  if (kind === undefined) {
+    throw new Error(`/config.json has another "dataApiSecret" than ${secretKinds.join(' or ')}.`)
+  }
+  return kind
 }
 
 function property(value: unknown, name: string): unknown {

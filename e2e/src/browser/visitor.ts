@@ -10,6 +10,8 @@ export interface Visitor {
   readonly requests: readonly string[]
   /** The secrets that this browser keeps now. */
   secrets(): Promise<Secrets>
+  /** The ID token that it keeps, where that is the secret. */
+  idToken(): Promise<string | undefined>
 }
 
 /** The tokens of the database in a browser's cookies. */
@@ -42,18 +44,17 @@ export async function visit(browser: Browser, vivarium: Vivarium, path = '/'): P
     expect(faults).toEqual([])
   })
   await page.goto(vivarium.web + path)
+  const secret = async (name: string): Promise<string | undefined> => {
+    const cookies = await context.cookies()
+    const value = cookies.find((cookie) => cookie.name === `__Host-movies-${name}`)?.value
+    return value === undefined ? undefined : secretOf(JSON.parse(decodeURIComponent(value)))
+  }
   return {
     context,
     page,
     requests,
-    async secrets() {
-      const cookies = await context.cookies()
-      const secret = (name: string): string | undefined => {
-        const value = cookies.find((cookie) => cookie.name === `__Host-movies-${name}`)?.value
-        return value === undefined ? undefined : secretOf(JSON.parse(decodeURIComponent(value)))
-      }
-      return { access: secret('access'), refresh: secret('refresh') }
-    },
+    secrets: async () => ({ access: await secret('access'), refresh: await secret('refresh') }),
+    idToken: () => secret('id-token'),
   }
 }
 

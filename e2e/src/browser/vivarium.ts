@@ -17,7 +17,7 @@ export interface Vivarium {
   /** SIGKILL, without a word before. */
   kill(): Promise<void>
   /** Starts again on the same data and the same ports, as a person would after a power cut. */
-  startAgain(): Promise<void>
+  startAgain(environment?: Readonly<Record<string, string>>): Promise<void>
   /** Kills it and removes its data. */
   remove(): Promise<void>
 }
@@ -32,8 +32,8 @@ export async function startVivarium(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Vivarium> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'vivarium-e2e-'))
-  const start = (ports: readonly string[]): Promise<Running> =>
-    startProcess(['start', '--data-dir', dataDir, ...ports], environment)
+  const start = (ports: readonly string[], more = {}): Promise<Running> =>
+    startProcess(['start', '--data-dir', dataDir, ...ports], { ...environment, ...more })
   let running = await start(portFlags.flatMap(({ flag }) => [flag, '0']))
   const { ready } = running
   const kill = async (): Promise<void> => {
@@ -45,10 +45,9 @@ export async function startVivarium(
     ...ready,
     rootSecret: readFileSync(path.join(dataDir, 'root.key'), 'utf8').trim(),
     kill,
-    async startAgain() {
-      running = await start(
-        portFlags.flatMap(({ flag, server }) => [flag, new URL(ready[server]).port]),
-      )
+    async startAgain(more = {}) {
+      const ports = portFlags.flatMap(({ flag, server }) => [flag, new URL(ready[server]).port])
+      running = await start(ports, more)
     },
     async remove() {
       await kill()

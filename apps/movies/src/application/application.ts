@@ -5,7 +5,7 @@ import { openLock } from '../session/browser-lock.ts'
 import { openVault } from '../session/cookie-vault.ts'
 import { openSession, type Session } from '../session/session.ts'
 import type { UserPool } from '../user-pool/user-pool.ts'
-import { timedPair } from './sign-in.ts'
+import { secretsOf } from './secrets.ts'
 
 /**
  * Everything a page can ask for. The two clients are loaded when they are first needed: the sign-in page
@@ -26,10 +26,10 @@ export async function openApplication(config: Config): Promise<Application> {
   })
   const database = once(async () => {
     const { openDatabase } = await import('../database/database.ts')
-    return openDatabase(config.dataApiEndpoint, session)
+    return openDatabase(config, session)
   })
   const session: Session = openSession({
-    vault: await openVault(),
+    vault: await openVault(config.dataApiSecret),
     lock: openLock(),
     nowMs: Date.now,
     isUnauthorized,
@@ -38,7 +38,7 @@ export async function openApplication(config: Config): Promise<Application> {
       const signedIn = await (await userPool()).signInAgain(held)
       return (
         signedIn && {
-          ...(await timedPair(await database(), signedIn)),
+          ...(await secretsOf({ config, database }, signedIn)),
           signIn: signedIn.signIn,
         }
       )

@@ -1,8 +1,7 @@
-import type { Database } from '../database/database.ts'
-import type { TokenPair } from '../session/renewal.ts'
 import type { EmailPassword } from '../user-pool/account.ts'
-import type { SignedIn, SignInOutcome } from '../user-pool/sign-in.ts'
+import type { SignInOutcome } from '../user-pool/sign-in.ts'
 import type { Application } from './application.ts'
+import { secretsOf } from './secrets.ts'
 
 /** Signed in, or first to be asked for a password of their own. */
 export type SignInAnswer =
@@ -21,16 +20,6 @@ export async function signIn(
   return beginSession(application, await userPool.signIn(account))
 }
 
-/** The secrets of a sign-in with their lifetimes, which the claims do not tell. */
-export async function timedPair(database: Database, signedIn: SignedIn): Promise<TokenPair> {
-  const { accessSecret, refreshSecret } = signedIn
-  const [access, refresh] = await Promise.all([
-    database.timed(accessSecret),
-    refreshSecret === undefined ? undefined : database.timed(refreshSecret),
-  ])
-  return { access, refresh }
-}
-
 async function beginSession(
   application: Application,
   outcome: SignInOutcome,
@@ -42,7 +31,7 @@ async function beginSession(
         beginSession(application, await outcome.setNewPassword(password)),
     }
   }
-  const pair = await timedPair(await application.database(), outcome)
+  const pair = await secretsOf(application, outcome)
   await application.session.begin({ ...pair, signIn: outcome.signIn })
   return { kind: 'signedIn' }
 }

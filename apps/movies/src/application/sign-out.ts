@@ -7,15 +7,22 @@ export interface SignOutOutcome {
 }
 
 /**
- * Ends this session: the sign-in at the user pool, its tokens in the database. Whatever the servers say,
+ * Ends this session: the sign-in at the user pool, its tokens in the database. An ID token is no document
+ * that could be deleted: that none is made any more is all there is to end. Whatever the servers say,
  * this browser forgets everything; that they could not be told is answered, not thrown, because there is
  * nothing left here with which to try again.
  */
-export function signOut({ session, userPool, database }: Application): Promise<SignOutOutcome> {
+export function signOut({
+  config,
+  session,
+  userPool,
+  database,
+}: Application): Promise<SignOutOutcome> {
   return session.end('signedOut', async ({ access, refresh, signIn }) => {
+    const tokens = config.dataApiSecret === 'id-token' ? [] : [access, refresh]
     const told = await Promise.allSettled([
       signIn && userPool().then((pool) => pool.revoke(signIn)),
-      ...[access, refresh].map(async (token) => {
+      ...tokens.map(async (token) => {
         if (token) await unlessDead((await database()).logout(token.secret))
       }),
     ])
@@ -28,10 +35,16 @@ export function signOut({ session, userPool, database }: Application): Promise<S
  * on, if a server could not be told: then it can be tried again.
  */
 export async function signOutEverywhere({
+  config,
   session,
   userPool,
   database,
 }: Application): Promise<void> {
+  if (config.dataApiSecret === 'id-token') {
+    return session.end('signedOut', async ({ signIn }) => {
+      if (signIn) await (await userPool()).signOutEverywhere(signIn)
+    })
+  }
   const { logoutEverywhere } = await database()
   const secret = await session.query(async (live) => live)
   await session.end('signedOut', async ({ signIn }) => {

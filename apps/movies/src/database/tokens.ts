@@ -7,12 +7,23 @@ import type { TimedSecret } from '../session/credentials.ts'
 import type { TokenPair } from '../session/renewal.ts'
 import type { Run } from './client.ts'
 import { field, text, timeMs } from './decode.ts'
-import { isRefusal } from './status.ts'
+import { isRefusal, isUnauthorized } from './status.ts'
 
 /** A secret with its end: every token may read its own document. */
 export async function timed(run: Run, secret: string): Promise<TimedSecret> {
   const answer = await run({ ttl: q.Select('ttl', q.Get(q.CurrentToken())), now: q.Now() })
   return { secret, expiresAtMs: localMs(field(answer, 'ttl'), field(answer, 'now')) }
+}
+
+/** Whether the database knows the secret, and grants it anything. */
+export async function accepts(run: Run): Promise<boolean> {
+  try {
+    await run(q.CurrentIdentity())
+    return true
+  } catch (error) {
+    if (isUnauthorized(error)) return false
+    throw error
+  }
 }
 
 /**

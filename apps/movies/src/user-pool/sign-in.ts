@@ -9,12 +9,18 @@ import type { SignIn } from '../session/credentials.ts'
 import type { EmailPassword } from './account.ts'
 import { promised, userOf } from './cognito.ts'
 
-/** What a sign-in gives: the right to further ones, and the database's secrets from the ID token. */
+/** What a sign-in gives: the right to further ones, and the proof of who one is. */
 export interface SignedIn {
   readonly signIn: SignIn
-  readonly accessSecret: string
-  /** Missing if the trigger is told to leave it out. */
-  readonly refreshSecret: string | undefined
+  readonly idToken: IdToken
+}
+
+/** The user pool's word for who somebody is. */
+export interface IdToken {
+  readonly jwt: string
+  readonly claims: Readonly<Record<string, unknown>>
+  /** Its end by this machine's clock, or a second before. */
+  readonly expiresAtMs: number
 }
 
 /** A sign-in, or, for an account made by an administrator, the question for a password of its own. */
@@ -24,11 +30,6 @@ export type SignInOutcome =
       readonly kind: 'newPasswordRequired'
       setNewPassword(password: string): Promise<SignInOutcome>
     }
-
-/** The user pool let the person in, but the trigger added no secrets to the ID token. */
-export class NoDatabaseAccess extends Error {
-  override readonly name = 'NoDatabaseAccess'
-}
 
 /** The account asks for a second factor, which this application does not know. */
 export class SecondFactorRequired extends Error {
@@ -82,10 +83,11 @@ export async function signOutEverywhere(pool: CognitoUserPool, held: SignIn): Pr
 
 async function refreshed(user: CognitoUser, { refreshToken }: SignIn): Promise<SignedIn> {
   const token = new CognitoRefreshToken({ RefreshToken: refreshToken })
-  return signedIn(
-    user,
-    await promised<CognitoUserSession>((callback) => user.refreshSession(token, callback)),
+  const askedAtMs = Date.now()
+  const session = await promised<CognitoUserSession>((callback) =>
+    user.refreshSession(token, callback),
   )
+  return signedIn(user, session, askedAtMs)
 }
 
 type Callbacks = Parameters<CognitoUser['authenticateUser']>[1]
@@ -94,17 +96,11 @@ function authenticated(
   user: CognitoUser,
   start: (callbacks: Callbacks) => void,
 ): Promise<SignInOutcome> {
+  const askedAtMs = Date.now()
   return new Promise((resolve, reject) => {
     const refuseSecondFactor = (): void => reject(new SecondFactorRequired())
     start({
-      onSuccess: (session) => {
-        try {
-          resolve({ kind: 'signedIn', ...signedIn(user, session) })
-        } catch (error) {
-          // The library would swallow what its callback throws.
-          reject(error)
-        }
-      },
+      onSuccess: (session) => resolve({ kind: 'signedIn', ...signedIn(user, session, askedAtMs) }),
       onFailure: reject,
       newPasswordRequired: () =>
         resolve({
@@ -123,22 +119,24 @@ function authenticated(
   })
 }
 
-function signedIn(user: CognitoUser, session: CognitoUserSession): SignedIn {
-  const claims = session.getIdToken().payload
-  const accessSecret = textOf(claims.fauna_access_token)
-  if (accessSecret === undefined) throw new NoDatabaseAccess()
+/**
+ * The lifetime counts from when it was asked for, by the clock of this machine: so a wrong clock does not
+ * matter. `iat` and `exp` have lost the fractions of their seconds, hence the second before the end.
+ */
+function signedIn(user: CognitoUser, session: CognitoUserSession, askedAtMs: number): SignedIn {
+  const idToken = session.getIdToken()
+  const lifetimeSeconds = idToken.getExpiration() - idToken.getIssuedAt()
   return {
     signIn: {
       username: user.getUsername(),
       refreshToken: session.getRefreshToken().getToken(),
     },
-    accessSecret,
-    refreshSecret: textOf(claims.fauna_refresh_token),
+    idToken: {
+      jwt: idToken.getJwtToken(),
+      claims: idToken.payload,
+      expiresAtMs: askedAtMs + (lifetimeSeconds - 1) * 1000,
+    },
   }
-}
-
-function textOf(claim: unknown): string | undefined {
-  return typeof claim === 'string' && claim !== '' ? claim : undefined
 }
 
 function codeOf(error: unknown): unknown {

@@ -102,6 +102,12 @@ export const optionDefinitions = {
     placeholder: 'FILE',
     help: 'the key of the certificate (PEM)',
   },
+  dataApiSecret: {
+    flag: 'data-api-secret',
+    variable: 'VIVARIUM_DATA_API_SECRET',
+    placeholder: 'KIND',
+    help: 'what opens the database after a sign-in: fauna (default), the trigger’s tokens; or id-token',
+  },
   noSeed: {
     flag: 'no-seed',
     variable: 'VIVARIUM_NO_SEED',
@@ -111,6 +117,40 @@ export const optionDefinitions = {
     flag: 'replace',
     variable: 'VIVARIUM_REPLACE',
     help: 'restore: remove what is in the store',
+  },
+  poolName: {
+    flag: 'pool-name',
+    variable: 'VIVARIUM_POOL_NAME',
+    placeholder: 'NAME',
+    help: 'the user pool that seeding finds or makes (default movies)',
+  },
+  poolId: {
+    flag: 'pool-id',
+    variable: 'VIVARIUM_POOL_ID',
+    placeholder: 'ID',
+    help: 'seed this user pool, whatever its name',
+  },
+  clientName: {
+    flag: 'client-name',
+    variable: 'VIVARIUM_CLIENT_NAME',
+    placeholder: 'NAME',
+    help: 'the app client that seeding finds or makes in it (default movies)',
+  },
+  triggerArn: {
+    flag: 'trigger-arn',
+    variable: 'VIVARIUM_TRIGGER_ARN',
+    placeholder: 'ARN',
+    help: 'the pool’s function to call before tokens are made (default: token-trigger, here)',
+  },
+  noSampleMovies: {
+    flag: 'no-sample-movies',
+    variable: 'VIVARIUM_NO_SAMPLE_MOVIES',
+    help: 'seed no movies',
+  },
+  rotateServerKey: {
+    flag: 'rotate-server-key',
+    variable: 'VIVARIUM_ROTATE_SERVER_KEY',
+    help: 'seed alone: mint a new server key for the trigger, then delete the ones before it',
   },
   mailbox: {
     flag: 'mailbox',

@@ -19,7 +19,16 @@ test('without options, everything listens on loopback and keeps its data here', 
     only: new Set(['data-api', 'user-pools', 'functions', 'web']),
     tls: undefined,
     queryTimeoutMsMax: undefined,
+    dataApiSecret: 'fauna',
     seeds: true,
+    seeding: {
+      poolName: undefined,
+      poolId: undefined,
+      clientName: undefined,
+      triggerArn: undefined,
+      sampleMovies: true,
+      rotateServerKey: false,
+    },
     showsMailbox: true,
     urls: { dataApi: undefined, userPools: undefined, web: undefined },
     region: 'us-east-1',
@@ -73,6 +82,21 @@ describe('an option', () => {
       'http://127.0.0.1:9001',
       { lambdaEndpoint: 'http://127.0.0.1:9001' },
     ],
+    ['--data-api-secret', 'VIVARIUM_DATA_API_SECRET', 'id-token', { dataApiSecret: 'id-token' }],
+    ['--pool-name', 'VIVARIUM_POOL_NAME', 'my people', { seeding: { poolName: 'my people' } }],
+    [
+      '--pool-id',
+      'VIVARIUM_POOL_ID',
+      'eu-west-1_AbCdEf123',
+      { seeding: { poolId: 'eu-west-1_AbCdEf123' } },
+    ],
+    ['--client-name', 'VIVARIUM_CLIENT_NAME', 'web', { seeding: { clientName: 'web' } }],
+    [
+      '--trigger-arn',
+      'VIVARIUM_TRIGGER_ARN',
+      'arn:aws:lambda:us-east-1:123456789012:function:mine:live',
+      { seeding: { triggerArn: 'arn:aws:lambda:us-east-1:123456789012:function:mine:live' } },
+    ],
     ['--log-level', 'VIVARIUM_LOG_LEVEL', 'silent', { logLevel: 'silent' }],
   ])('%s can be given as %s too', (flag, variable, value, expected) => {
     expect(settings([flag, value])).toMatchObject(expected)
@@ -90,6 +114,8 @@ describe('an option', () => {
 
   test.each([
     ['--no-seed', 'VIVARIUM_NO_SEED'],
+    ['--no-sample-movies', 'VIVARIUM_NO_SAMPLE_MOVIES'],
+    ['--rotate-server-key', 'VIVARIUM_ROTATE_SERVER_KEY'],
     ['--mailbox', 'VIVARIUM_MAILBOX'],
   ])('%s is a switch, %s true or false', (flag, variable) => {
     const isOn = (words: string[], environment = {}) => readArguments(words, environment).values
@@ -159,6 +185,33 @@ describe('a message says what is wrong', () => {
     [['--store', 'lmdb:'], {}, '--store must be lmdb:DIR or memory:.'],
     [['--tls-cert', 'a.pem'], {}, '--tls-cert and --tls-key go together.'],
     [['--log-level', 'loud'], {}, '--log-level must be one of debug, info, warn, error, silent.'],
+    [['--data-api-secret', 'jwt'], {}, '--data-api-secret must be one of fauna, id-token.'],
+    [
+      ['--pool-name', 'a/b'],
+      {},
+      '--pool-name may have letters, digits, spaces and +=,.@-_, and 128 of them at most.',
+    ],
+    [['--pool-id', 'movies'], {}, '--pool-id must look like us-east-1_AbCdEf123.'],
+    [
+      ['--pool-id', 'us-east-1_AbCdEf123', '--pool-name', 'movies'],
+      {},
+      'Either --pool-name or --pool-id says which user pool is meant, not both.',
+    ],
+    [
+      ['--trigger-arn', 'token-trigger'],
+      {},
+      '--trigger-arn must look like arn:aws:lambda:us-east-1:123456789012:function:name.',
+    ],
+    [
+      [
+        '--data-api-secret=id-token',
+        '--trigger-arn',
+        'arn:aws:lambda:us-east-1:123456789012:function:a',
+      ],
+      {},
+      '--data-api-secret id-token needs no trigger: leave --trigger-arn out.',
+    ],
+    [['--rotate-server-key'], {}, '--rotate-server-key belongs to seed, not to start.'],
     [['--region', 'Mars'], {}, '--region must be the name of a region, as us-east-1.'],
     [['--issuer', 'me'], {}, '--issuer must be a URL.'],
     [

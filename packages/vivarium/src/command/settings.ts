@@ -17,6 +17,14 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 /** How much is logged. */
 export type LogLevel = (typeof logLevels)[number]
 
+const secretKinds = ['fauna', 'id-token'] as const
+
+/**
+ * What the application gives the data API after a sign-in: the tokens that the trigger has minted, or the
+ * user pool's ID token itself, by an access provider and without a trigger.
+ */
+export type SecretKind = (typeof secretKinds)[number]
+
 /** Checked options, with every default in place. */
 export interface Settings {
   /** An absolute path. */
@@ -35,6 +43,8 @@ export interface Settings {
   readonly seeds: boolean
   /** Whether a restore may remove what is in the store. */
   readonly replaces: boolean
+  readonly dataApiSecret: SecretKind
+  readonly seeding: SeedingSettings
   /** Whether messages are shown; never while they are sent. */
   readonly showsMailbox: boolean
   /** Where others reach the servers, if that is not where they listen. */
@@ -58,6 +68,17 @@ export interface Settings {
 export interface MetricsSetting {
   readonly host: string
   readonly port: number
+}
+
+/** What seeding is told besides where everything is. */
+export interface SeedingSettings {
+  /** Undefined: as before, or else `movies`. */
+  readonly poolName: string | undefined
+  readonly poolId: string | undefined
+  readonly clientName: string | undefined
+  readonly triggerArn: string | undefined
+  readonly sampleMovies: boolean
+  readonly rotateServerKey: boolean
 }
 
 /** Which store, and where. */
@@ -127,6 +148,20 @@ const texts = {
     ),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be the name of a region, as us-east-1'),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`),
+  dataApiSecret: z.enum(secretKinds, `must be one of ${secretKinds.join(', ')}`),
+  name: z
+    .string()
+    .regex(
+      /^[\w\s+=,.@-]{1,128}$/,
+      'may have letters, digits, spaces and +=,.@-_, and 128 of them at most',
+    ),
+  poolId: z.string().regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'must look like us-east-1_AbCdEf123'),
+  functionArn: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/,
+      'must look like arn:aws:lambda:us-east-1:123456789012:function:name',
+    ),
   rootKey: z.string().regex(/^[\w-]{1,200}$/, 'may have letters, digits, - and _ only'),
   word: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be printable and without spaces'),
   smtpUrl: z
@@ -137,7 +172,10 @@ const texts = {
 }
 
 /** Checks what was given. @throws UsageError for the first thing that is wrong */
-export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
+export function readSettings({
+  command,
+  values,
+}: Pick<Arguments, 'values'> & Partial<Pick<Arguments, 'command'>>): Settings {
   const read = <T>(name: OptionName, type: z.ZodType<T, string>): T | undefined => {
     const text = values[name]
     if (text === undefined) return undefined
@@ -157,6 +195,16 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
     )
   }
   read('workers', texts.workers)
+  const dataApiSecret = read('dataApiSecret', texts.dataApiSecret) ?? 'fauna'
+  const seeding: SeedingSettings = {
+    poolName: read('poolName', texts.name),
+    poolId: read('poolId', texts.poolId),
+    clientName: read('clientName', texts.name),
+    triggerArn: read('triggerArn', texts.functionArn),
+    sampleMovies: !isSet('noSampleMovies'),
+    rotateServerKey: isSet('rotateServerKey'),
+  }
+  checkSeeding(seeding, { command, dataApiSecret })
   return {
     dataDir,
     store: readStore(values.store, dataDir),
@@ -175,6 +223,8 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
     queryTimeoutMsMax: read('queryTimeoutMsMax', texts.timeoutMs),
     seeds: !isSet('noSeed'),
     replaces: isSet('replace'),
+    dataApiSecret,
+    seeding,
     showsMailbox: smtpUrl === undefined && (isLoopback || isSet('mailbox')),
     urls: {
       dataApi: read('dataApiUrl', texts.origin),
@@ -199,6 +249,26 @@ export function readSettings({ values }: Pick<Arguments, 'values'>): Settings {
       smtpUrl === undefined
         ? undefined
         : { url: smtpUrl, from: values.smtpFrom ?? 'no-reply@localhost' },
+  }
+}
+
+/** Options that contradict each other. @throws UsageError */
+function checkSeeding(
+  { poolName, poolId, triggerArn, rotateServerKey }: SeedingSettings,
+  {
+    command,
+    dataApiSecret,
+  }: { readonly command: string | undefined; readonly dataApiSecret: SecretKind },
+): void {
+  if (poolName !== undefined && poolId !== undefined) {
+    throw new UsageError('Either --pool-name or --pool-id says which user pool is meant, not both.')
+  }
+  if (dataApiSecret === 'id-token' && triggerArn !== undefined) {
+    throw new UsageError('--data-api-secret id-token needs no trigger: leave --trigger-arn out.')
+  }
+  // Every start would mint one, and lock out whoever was given the one before.
+  if (rotateServerKey && command === 'start') {
+    throw new UsageError('--rotate-server-key belongs to seed, not to start.')
   }
 }
 

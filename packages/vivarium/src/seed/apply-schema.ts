@@ -19,6 +19,7 @@ const kinds = {
   index: { ref: q.Index, create: q.CreateIndex },
   role: { ref: q.Role, create: q.CreateRole },
   function: { ref: q.Function, create: q.CreateFunction },
+  'access provider': { ref: q.AccessProvider, create: q.CreateAccessProvider },
 } satisfies Record<SchemaItem['kind'], object>
 
 /** How long an index over existing documents may take to build. */

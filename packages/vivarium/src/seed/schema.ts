@@ -17,7 +17,7 @@ const { query: q } = faunadb
 
 /** One definition; `definition` is what the document of the schema holds besides its name. */
 export interface SchemaItem {
-  readonly kind: 'collection' | 'index' | 'role' | 'function'
+  readonly kind: 'collection' | 'index' | 'role' | 'function' | 'access provider'
   readonly name: string
   readonly definition: Readonly<Record<string, ExprArg>>
 }
@@ -25,6 +25,16 @@ export interface SchemaItem {
 /** Whether the token in use is of this type: `access` or `refresh`. */
 const tokenIs = (type: string) =>
   q.Query(q.Lambda('account', q.Equals(q.Select(['data', 'type'], q.Get(q.CurrentToken())), type)))
+
+/** What everybody who is signed in may do, however they prove it. */
+export const moviePrivileges: readonly ExprArg[] = [
+  {
+    resource: q.Collection('Movie'),
+    actions: { read: true, write: true, create: true, delete: true },
+  },
+  // Tells of the movies that its reader may read.
+  { resource: q.Index('movies_by_change'), actions: { read: true } },
+]
 
 /** What the application's data is, and who may do what with it, each item after those it names. */
 export const schema: readonly SchemaItem[] = [
@@ -89,12 +99,7 @@ export const schema: readonly SchemaItem[] = [
     definition: {
       membership: [{ resource: q.Collection('Account'), predicate: tokenIs('access') }],
       privileges: [
-        {
-          resource: q.Collection('Movie'),
-          actions: { read: true, write: true, create: true, delete: true },
-        },
-        // Tells of the movies that its reader may read.
-        { resource: q.Index('movies_by_change'), actions: { read: true } },
+        ...moviePrivileges,
         {
           resource: q.Collection('Account'),
           actions: {

@@ -18,12 +18,22 @@ export async function seedDataApi(
   options: DataApiSeedOptions,
   report: (change: string) => void,
 ): Promise<SeededDataApi> {
+  return withAdmin(options, async (client) => {
+    await applySchema(client, report)
+    if (options.sampleMovies !== false) await addSampleMovies(client, report)
+    return ensureServerKey(client, options, report)
+  })
+}
+
+/** Lends a client that may define the schema. @throws SeedError */
+export async function withAdmin<T>(
+  options: DataApiSeedOptions,
+  use: (client: SeedingClient) => Promise<T>,
+): Promise<T> {
   const endpoint = endpointOf(options)
   const client = new SeedingClient({ endpoint, secret: options.adminSecret })
   try {
-    await applySchema(client, report)
-    if (options.sampleMovies !== false) await addSampleMovies(client, report)
-    return await ensureServerKey(client, options, report)
+    return await use(client)
   } finally {
     await client.close()
   }

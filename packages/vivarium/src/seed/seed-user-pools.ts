@@ -32,9 +32,8 @@ export async function seedUserPools(
   report: (change: string) => void,
 ): Promise<SeededUserPools> {
   const { region, poolName = 'movies', clientName = 'movies' } = options
-  const triggerArn =
-    options.triggerArn ?? `arn:aws:lambda:${region}:000000000000:function:token-trigger`
-  const settings = poolSettings(triggerArn)
+  const { triggerArn = `arn:aws:lambda:${region}:000000000000:function:token-trigger` } = options
+  const settings = poolSettings(triggerArn ?? undefined)
   const api = await connect(options)
   try {
     const found = await findPool(api, { poolId: options.poolId, poolName })
@@ -52,7 +51,7 @@ export async function seedUserPools(
       })
       report(`updated the user pool ${poolName}`)
     }
-    return { userPoolId, clientId }
+    return { userPoolId, clientId, poolName: pool.Name ?? poolName, clientName }
   } catch (error) {
     if (error instanceof SeedError) throw error
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)

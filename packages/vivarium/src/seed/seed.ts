@@ -6,6 +6,7 @@
  * Cognito API. Seeding is idempotent: what is there and right is left alone, what is missing (a run that
  * ended half-way, too) is made, what has another definition is updated.
  */
+import { dropAccessProvider, seedAccessProvider } from './access-provider.ts'
 import { seedDataApi } from './seed-data-api.ts'
 import { seedUserPools } from './seed-user-pools.ts'
 
@@ -44,15 +45,28 @@ export interface UserPoolsSeedOptions {
   readonly clientName?: string | undefined
   /**
    * The function to call before tokens are made. Default:
-   * `arn:aws:lambda:<region>:000000000000:function:token-trigger`.
+   * `arn:aws:lambda:<region>:000000000000:function:token-trigger`. Null: none.
    */
-  readonly triggerArn?: string | undefined
+  readonly triggerArn?: string | null | undefined
+}
+
+/** How the database gets to know the tokens of the pool that was seeded. */
+export interface AccessProviderSeedOptions {
+  /** The `iss` of a pool's tokens. */
+  issuerOf(userPoolId: string): string
+  /** Where the data API reads a pool's keys: HTTPS, or HTTP to its own machine. */
+  jwksUriOf(userPoolId: string): string
 }
 
 /** What to seed; what is left out is not touched. */
 export interface SeedOptions {
   readonly dataApi?: DataApiSeedOptions | undefined
   readonly userPools?: UserPoolsSeedOptions | undefined
+  /**
+   * Makes the ID tokens of the seeded app client secrets of the seeded database; needs both. Default: none,
+   * and one that an earlier run has made is taken back.
+   */
+  readonly accessProvider?: AccessProviderSeedOptions | undefined
   /** Told of each thing that was made or changed, as it happens, in words; never of a secret. */
   readonly onChange?: ((change: string) => void) | undefined
 }
@@ -72,6 +86,8 @@ export interface SeededDataApi {
 export interface SeededUserPools {
   readonly userPoolId: string
   readonly clientId: string
+  readonly poolName: string
+  readonly clientName: string
 }
 
 /** What there is after seeding, and what had to be done for it. */
@@ -87,15 +103,20 @@ export interface SeedReport {
  *
  * @throws SeedError what cannot be seeded, in words for a person
  */
-export async function seed({ dataApi, userPools, onChange }: SeedOptions): Promise<SeedReport> {
+export async function seed(options: SeedOptions): Promise<SeedReport> {
+  const { dataApi, userPools, accessProvider, onChange } = options
   const changes: string[] = []
   const report = (change: string): void => {
     changes.push(change)
     onChange?.(change)
   }
-  return {
-    dataApi: dataApi && (await seedDataApi(dataApi, report)),
-    userPools: userPools && (await seedUserPools(userPools, report)),
-    changes,
+  const seededDataApi = dataApi && (await seedDataApi(dataApi, report))
+  const pools = userPools && (await seedUserPools(userPools, report))
+  if (dataApi && pools) {
+    // A pool whose tokens the database does not take any more has its trigger back by now.
+    await (accessProvider
+      ? seedAccessProvider(dataApi, { ...accessProvider, ...pools }, report)
+      : dropAccessProvider(dataApi, report))
   }
+  return { dataApi: seededDataApi, userPools: pools, changes }
 }

@@ -16,8 +16,12 @@ export const poolIdentity = {
   UsernameConfiguration: { CaseSensitive: false },
 } satisfies Partial<CreateUserPoolCommandInput>
 
-/** What a pool needs for the token trigger to rely on it. */
-export function poolSettings(triggerArn: string): PoolSettings {
+/**
+ * What a pool needs for the token trigger, or for an access provider, to rely on it.
+ *
+ * @param triggerArn undefined: no function is called before tokens are made
+ */
+export function poolSettings(triggerArn: string | undefined): PoolSettings {
   return {
     AutoVerifiedAttributes: ['email'],
     // A new address takes the place of the old one when it is proved, not when it is typed.
@@ -33,9 +37,10 @@ export function poolSettings(triggerArn: string): PoolSettings {
         TemporaryPasswordValidityDays: 7,
       },
     },
-    LambdaConfig: {
-      PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: triggerArn },
-    },
+    LambdaConfig:
+      triggerArn === undefined
+        ? {}
+        : { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: triggerArn } },
   }
 }
 
@@ -67,7 +72,12 @@ export function definitionOf(settings: PoolSettings): string {
  * its default, so the rest is told again.
  */
 export function mergedSettings(pool: UserPoolType, ours: PoolSettings): PoolSettings {
-  const { UnusedAccountValidityDays: _, ...adminCreateUser } = pool.AdminCreateUserConfig ?? {}
+  const { UnusedAccountValidityDays: _days, ...adminCreateUser } = pool.AdminCreateUserConfig ?? {}
+  const {
+    PreTokenGeneration: older,
+    PreTokenGenerationConfig: _replaced,
+    ...otherTriggers
+  } = pool.LambdaConfig ?? {}
   const trigger = ours.LambdaConfig?.PreTokenGenerationConfig?.LambdaArn
   return {
     DeletionProtection: pool.DeletionProtection,
@@ -87,9 +97,9 @@ export function mergedSettings(pool: UserPoolType, ours: PoolSettings): PoolSett
     ...ours,
     Policies: { ...pool.Policies, ...ours.Policies },
     LambdaConfig: {
-      ...pool.LambdaConfig,
+      ...otherTriggers,
       // The older key, where it is in use, must name the same function.
-      ...(pool.LambdaConfig?.PreTokenGeneration !== undefined && { PreTokenGeneration: trigger }),
+      ...(older !== undefined && trigger !== undefined && { PreTokenGeneration: trigger }),
       ...ours.LambdaConfig,
     },
     UserPoolTags: { ...pool.UserPoolTags, [definitionTag]: definitionOf(ours) },

@@ -28,9 +28,21 @@ export interface RootKey {
 export interface Seeded {
   readonly userPoolId: string
   readonly clientId: string
+  /** By these they are found again; absent if an older version has seeded. */
+  readonly poolName?: string | undefined
+  readonly clientName?: string | undefined
+  /** Whose tokens are secrets of the database; absent if the trigger's are. */
+  readonly accessProvider?: { readonly issuer: string; readonly jwksUri: string } | undefined
 }
 
-const seededFile = z.object({ store: z.string(), userPoolId: z.string(), clientId: z.string() })
+const seededFile = z.object({
+  store: z.string(),
+  userPoolId: z.string(),
+  clientId: z.string(),
+  poolName: z.string().optional(),
+  clientName: z.string().optional(),
+  accessProvider: z.object({ issuer: z.string(), jwksUri: z.string() }).optional(),
+})
 
 /** An open data directory. */
 export class DataDirectory {
@@ -87,8 +99,8 @@ export class DataDirectory {
     return found.success && found.data.store === store ? found.data : undefined
   }
 
-  async keepSeeded(store: string, { userPoolId, clientId }: Seeded): Promise<void> {
-    const text = `${JSON.stringify({ store, userPoolId, clientId }, undefined, 2)}\n`
+  async keepSeeded(store: string, seeded: Seeded): Promise<void> {
+    const text = `${JSON.stringify({ store, ...seeded }, undefined, 2)}\n`
     await this.#write(text, (beside) => rename(beside, this.#seededFile))
   }
 

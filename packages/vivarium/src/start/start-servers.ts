@@ -98,6 +98,7 @@ async function openAll(
     rootSecret,
     dataApiUrl: dataApi?.localUrl,
     userPoolsUrl: userPools?.localUrl,
+    userPoolsAddress: userPools && (urls.userPools ?? userPools.url),
     log,
   })
   signal.throwIfAborted()

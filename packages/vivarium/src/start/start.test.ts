@@ -72,6 +72,7 @@ describe('a start', () => {
       clientId: ready.clientId,
       userPoolsEndpoint: ready.userPools,
       dataApiEndpoint: ready.dataApi,
+      dataApiSecret: 'fauna',
       mailbox: '/_vivarium/mailbox',
     })
     expect((await fetch(`${ready.functions}/`)).status).toBe(404)

@@ -1,4 +1,5 @@
 import type { Mailbox } from '@vivarium/user-pools'
+import type { Settings } from '../command/settings.ts'
 import { moviesDirectory } from '../package-files.ts'
 import type { Seeded } from '../start/data-directory.ts'
 import { type OpenServer, openServer, type ServerContext } from '../start/open-server.ts'
@@ -32,14 +33,17 @@ export async function openWeb(needs: WebNeeds, context: ServerContext): Promise<
   const { web } = settings.urls
   const handler = createWebHandler({
     files,
-    configuration: configurationOf(needs, settings.region),
+    configuration: configurationOf(needs, settings),
     mailbox: needs.mailbox,
     trustedHosts: [settings.host, ...(web === undefined ? [] : [new URL(web).hostname])],
   })
   return openServer('web', handler, { bodyBytesMax, faults }, context)
 }
 
-function configurationOf(needs: WebNeeds, region: string): WebConfiguration | undefined {
+function configurationOf(
+  needs: WebNeeds,
+  { region, dataApiSecret }: Settings,
+): WebConfiguration | undefined {
   const { seeded, dataApiUrl, userPoolsUrl, mailbox } = needs
   if (seeded === undefined || dataApiUrl === undefined || userPoolsUrl === undefined)
     return undefined
@@ -49,6 +53,7 @@ function configurationOf(needs: WebNeeds, region: string): WebConfiguration | un
     clientId: seeded.clientId,
     userPoolsEndpoint: userPoolsUrl,
     dataApiEndpoint: dataApiUrl,
+    dataApiSecret,
     mailbox: mailbox && mailboxPath,
   }
 }

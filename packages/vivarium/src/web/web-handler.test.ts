@@ -8,14 +8,21 @@ import type { DeliveredMessage } from '@vivarium/user-pools'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from '../testing/vivarium-process.ts'
 import { openStaticFiles } from './static-files.ts'
-import { bodyBytesMax, createWebHandler, faults, type WebHandlerOptions } from './web-handler.ts'
+import {
+  bodyBytesMax,
+  createWebHandler,
+  faults,
+  type WebConfiguration,
+  type WebHandlerOptions,
+} from './web-handler.ts'
 
-const configuration = {
+const configuration: WebConfiguration = {
   region: 'us-east-1',
   userPoolId: 'us-east-1_AbCdEf123',
   clientId: 'client',
   userPoolsEndpoint: 'http://127.0.0.1:9229',
   dataApiEndpoint: 'http://127.0.0.1:8443',
+  dataApiSecret: 'fauna',
 }
 const script = `export const text = ${JSON.stringify('long '.repeat(1000))}`
 const message: DeliveredMessage = {

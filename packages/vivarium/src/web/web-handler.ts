@@ -1,6 +1,7 @@
 /** The web server: the movies application, its configuration, and the development mailbox. */
 import type { FaultResponses, HttpHandler, HttpRequest, HttpResponse } from '@vivarium/http'
 import type { DeliveredMessage } from '@vivarium/user-pools'
+import type { SecretKind } from '../command/settings.ts'
 import { mailboxPage, mailboxScript } from './mailbox-page.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { StaticFiles } from './static-files.ts'
@@ -12,6 +13,8 @@ export interface WebConfiguration {
   readonly clientId: string
   readonly userPoolsEndpoint: string
   readonly dataApiEndpoint: string
+  /** What a sign-in gives the data API: `fauna` or `id-token`. */
+  readonly dataApiSecret: SecretKind
   /** Where messages can be read, if they are shown. */
   readonly mailbox?: string | undefined
 }

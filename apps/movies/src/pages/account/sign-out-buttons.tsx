@@ -26,8 +26,9 @@ export function SignOutButtons() {
     <>
       {problem !== undefined && <ProblemAlert>{problem}</ProblemAlert>}
       <Text size="sm">
-        Signing out ends this session and its tokens. Signing out everywhere ends all of yours, on
-        every device.
+        {application.config.dataApiSecret === 'id-token'
+          ? 'Signing out ends this session, and signing out everywhere ends all of yours, on every device: no new ID tokens are made. One that somebody has copied opens the database until its time is over.'
+          : 'Signing out ends this session and its tokens. Signing out everywhere ends all of yours, on every device.'}
       </Text>
       <Group>
         <Button

@@ -11,11 +11,11 @@ import { Facts } from './facts.tsx'
 const retryMs = 5_000
 
 /**
- * How long each token lives. An access token that is over is renewed by the next query anyhow; here one
- * waits and watches, so that it is renewed at once.
+ * How long each token lives. Once the access is over, the next query renews it anyhow; here one waits and
+ * watches, so that it is renewed at once.
  */
 export function TokenLifetimes() {
-  const { session } = useApplication()
+  const { session, config } = useApplication()
   const nowMs = useNowMs()
   const { isBusy, problem, run } = useTask()
   const state = useSessionState()
@@ -24,6 +24,7 @@ export function TokenLifetimes() {
   )
   const { accessExpiresAtMs = 0, refreshExpiresAtMs } =
     state.kind === 'signedIn' ? state : { refreshExpiresAtMs: undefined }
+  const accessLeft = timeLeft(accessExpiresAtMs, nowMs) ?? 'over, being renewed'
   const isOver = accessExpiresAtMs <= nowMs
 
   // Whatever fails is tried again; a query of the person's own says what is wrong.
@@ -34,17 +35,27 @@ export function TokenLifetimes() {
 
   return (
     <>
-      <Facts
-        facts={[
-          ['Access token', timeLeft(accessExpiresAtMs, nowMs) ?? 'over, being renewed'],
-          [
-            'Refresh token',
-            refreshExpiresAtMs === undefined
-              ? 'none: you are signed in anew instead'
-              : (timeLeft(refreshExpiresAtMs, nowMs) ?? 'over, you are signed in anew instead'),
-          ],
-        ]}
-      />
+      {config.dataApiSecret === 'id-token' ? (
+        <Facts
+          facts={[
+            ['ID token', accessLeft],
+            ['Ends at', new Date(accessExpiresAtMs).toLocaleTimeString()],
+            ['Renewed by', 'the user pool, where it comes from'],
+          ]}
+        />
+      ) : (
+        <Facts
+          facts={[
+            ['Access token', accessLeft],
+            [
+              'Refresh token',
+              refreshExpiresAtMs === undefined
+                ? 'none: you are signed in anew instead'
+                : (timeLeft(refreshExpiresAtMs, nowMs) ?? 'over, you are signed in anew instead'),
+            ],
+          ]}
+        />
+      )}
       {problem !== undefined && <ProblemAlert>{problem}</ProblemAlert>}
       <Group>
         <Button variant="default" loading={isBusy} onClick={() => run(() => session.renew())}>
