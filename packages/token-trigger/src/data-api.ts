@@ -7,7 +7,9 @@
  * made, and tokens whose secrets were lost expire.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import faunadb, { type Client, type Expr } from 'faunadb'
+import type { Expr } from 'faunadb'
+import { createConnections, type Reply } from './connections.ts'
+import { isJsonObject } from './event.ts'
 import type { ServerKey } from './server-key.ts'
 
 /** Why there is no answer. */
@@ -48,40 +50,30 @@ const pauseMs = 20
 
 /** The data API at `endpoint`. Nothing is opened yet. */
 export function createDataApi(endpoint: string, serverKey: ServerKey): DataApi {
-  const connect = () =>
-    // A secret comes with each query: it may change. The idle time is the longest the driver allows.
-    new faunadb.Client({ endpoint, secret: '', http2SessionIdleTime: 5_000 })
-  let client: Client | undefined
-  const run = async (expression: Expr, secret: string, signal: AbortSignal): Promise<Answer> => {
-    client ??= connect()
-    const used = client
+  const connections = createConnections(endpoint)
+  const run = async (body: string, secret: string, timeoutMs: number): Promise<Answer> => {
     try {
-      return { kind: 'result', result: await used.query<object>(expression, { secret, signal }) }
+      return answerOf(await connections.post(body, secret, timeoutMs))
     } catch (error) {
-      const answer = answerOf(error)
-      if (answer.kind === 'no answer' && client === used) {
-        client = undefined
-        // What else is under way on it may end; nobody waits for that.
-        used.close().catch(() => {})
-      }
-      return answer
+      connections.renew()
+      return { kind: 'no answer', why: whyUnanswered(error) }
     }
   }
   return {
     async query(expression, untilMs) {
+      const body = JSON.stringify(expression)
       // Time is left for a second attempt if the first one meets a dead connection.
       const attemptMs = left(untilMs) / 2
-      const signal = () =>
-        AbortSignal.timeout(Math.max(1, Math.floor(Math.min(attemptMs, left(untilMs)))))
-      let secret = await serverKey.current(signal())
+      const timeoutMs = () => Math.max(1, Math.floor(Math.min(attemptMs, left(untilMs))))
+      let secret = await serverKey.current(timeoutMs())
       let last = 'there was no time to ask'
       for (let attempts = 1; attempts <= attemptsMax && left(untilMs) > 0; attempts += 1) {
-        const answer = await run(expression, secret, signal())
+        const answer = await run(body, secret, timeoutMs())
         switch (answer.kind) {
           case 'result':
             return { result: answer.result, attempts }
           case 'unauthorized': {
-            const successor = await serverKey.successorOf(secret, signal())
+            const successor = await serverKey.successorOf(secret, timeoutMs())
             if (successor === undefined) {
               throw new DataApiError('key-refused', 'The data API refuses the server key')
             }
@@ -112,23 +104,34 @@ type Answer =
 
 const busyStatuses: ReadonlySet<number> = new Set([409, 429, 503])
 
-/** Of the driver's error only status and code: it carries the request, and with it the address. */
-function answerOf(error: unknown): Answer {
-  if (!(error instanceof faunadb.errors.FaunaHTTPError)) {
-    return { kind: 'no answer', why: whyUnanswered(error) }
-  }
-  // The driver's message is the code of the first error.
-  const code = error.message
-  const { statusCode } = error.requestResult
-  if (statusCode === 401) return { kind: 'unauthorized' }
-  const why = `${statusCode} ${code}`
+/** Of an error only status and code: its description may say whom the query is about. */
+function answerOf({ status, text }: Reply): Answer {
+  const reply = parse(text)
+  if (!isJsonObject(reply)) return { kind: 'no answer', why: `${status}, and no JSON` }
+  if (status >= 200 && status < 300) return { kind: 'result', result: reply.resource }
+  if (status === 401) return { kind: 'unauthorized' }
+  const code = codeIn(reply.errors)
+  const why = `${status} ${code}`
   // Another sign-in of the same user has just made the account: the next attempt finds it.
-  if (busyStatuses.has(statusCode) || code === 'instance not unique') return { kind: 'busy', why }
+  if (busyStatuses.has(status) || code === 'instance not unique') return { kind: 'busy', why }
   return { kind: 'refused', why }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The code of the first error. */
+function codeIn(errors: unknown): string {
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
+  return isJsonObject(first) && typeof first.code === 'string' ? first.code : 'unknown error'
 }
 
 function whyUnanswered(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error'
-  if ('isAbortError' in error) return 'timed out'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -1,6 +1,5 @@
 /** A server for tests that answers as it is told, where the real one cannot be made to fail. */
-import { createServer, type IncomingMessage } from 'node:http'
-import { createServer as createHttp2Server } from 'node:http2'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** An answer; undefined for none, ever. */
@@ -28,21 +27,14 @@ export const faunaError = (status: number, code: string): Answer => ({
   body: { errors: [{ code, description: 'Told by a test.' }] },
 })
 
-/** A server of prior-knowledge HTTP/2, as the driver speaks, or of HTTP/1.1. */
+/** A server of HTTP/1.1. */
 export async function fakeServer(
   answer: (asked: Asked, count: number) => Answer,
-  protocol: 'h1' | 'h2' = 'h2',
 ): Promise<FakeServer> {
   const asked: Asked[] = []
   const sockets = new Set<{ destroy(): void }>()
   let opened = 0
-  const handle = async (
-    request: AsyncIterable<Buffer> & Pick<IncomingMessage, 'headers'>,
-    response: {
-      writeHead(status: number, headers: Record<string, string>): unknown
-      end(text: string): unknown
-    },
-  ) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     let body = ''
     for await (const chunk of request) body += chunk
     const one = { headers: request.headers, body }
@@ -53,14 +45,9 @@ export async function fakeServer(
     response.end(typeof given.body === 'string' ? given.body : JSON.stringify(given.body))
   }
   const onError = () => {}
-  const server =
-    protocol === 'h2'
-      ? createHttp2Server((request, response) => {
-          handle(request, response).catch(onError)
-        })
-      : createServer((request, response) => {
-          handle(request, response).catch(onError)
-        })
+  const server = createServer((request, response) => {
+    handle(request, response).catch(onError)
+  })
   server.on('connection', (socket: { destroy(): void }) => {
     opened += 1
     sockets.add(socket)

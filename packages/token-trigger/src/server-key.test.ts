@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fakeServer } from './fake-server.test-data.ts'
 import { createServerKey } from './server-key.ts'
 
-const soon = () => AbortSignal.timeout(5_000)
+const soonMs = 5_000
 
 test('a key of the environment is what it is, and has no successor', async () => {
   const key = createServerKey({ kind: 'value', secret: 'fnAkey' })
-  expect(await key.current(soon())).toBe('fnAkey')
-  expect(await key.successorOf('fnAkey', soon())).toBeUndefined()
+  expect(await key.current(soonMs)).toBe('fnAkey')
+  expect(await key.successorOf('fnAkey', soonMs)).toBeUndefined()
 })
 
 describe('a key in a file', () => {
@@ -25,30 +25,30 @@ describe('a key in a file', () => {
   test('is read once, and again when it is refused', async () => {
     const key = createServerKey({ kind: 'file', path })
     await writeFile(path, 'fnAfirst\n')
-    expect(await key.current(soon())).toBe('fnAfirst')
+    expect(await key.current(soonMs)).toBe('fnAfirst')
     await writeFile(path, 'fnAsecond\n')
-    expect(await key.current(soon())).toBe('fnAfirst')
-    expect(await key.successorOf('fnAfirst', soon())).toBe('fnAsecond')
-    expect(await key.current(soon())).toBe('fnAsecond')
+    expect(await key.current(soonMs)).toBe('fnAfirst')
+    expect(await key.successorOf('fnAfirst', soonMs)).toBe('fnAsecond')
+    expect(await key.current(soonMs)).toBe('fnAsecond')
     // Another sign-in that still had the first one need not read the file.
     await rm(path)
-    expect(await key.successorOf('fnAfirst', soon())).toBe('fnAsecond')
+    expect(await key.successorOf('fnAfirst', soonMs)).toBe('fnAsecond')
   })
 
   test('that is not there is an error that says so', async () => {
     const key = createServerKey({ kind: 'file', path })
-    await expect(key.current(soon())).rejects.toThrow(
+    await expect(key.current(soonMs)).rejects.toThrow(
       'The file FAUNA_SERVER_KEY_FILE cannot be read: ENOENT',
     )
     await writeFile(path, 'fnAkey')
-    expect(await key.current(soon())).toBe('fnAkey')
+    expect(await key.current(soonMs)).toBe('fnAkey')
   })
 
   test.each(['', '  \n', 'two words', '{"key":"fnAkey"}', '{"secret":7}', '{"secret":'])(
     'is not %j, and is not shown',
     async (text) => {
       await writeFile(path, text)
-      await expect(createServerKey({ kind: 'file', path }).current(soon())).rejects.toThrow(
+      await expect(createServerKey({ kind: 'file', path }).current(soonMs)).rejects.toThrow(
         /^There is no server key in the file FAUNA_SERVER_KEY_FILE$/,
       )
     },
@@ -65,7 +65,7 @@ describe('a key in AWS Secrets Manager', () => {
       return value === undefined
         ? { status: 400, body: { __type: 'ResourceNotFoundException', message: `${id} no` } }
         : { status: 200, body: { ARN: id, Name: 'key', SecretString: value } }
-    }, 'h1')
+    })
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.endpoint)
     vi.stubEnv('AWS_REGION', 'us-east-1')
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
@@ -80,7 +80,7 @@ describe('a key in AWS Secrets Manager', () => {
     await using server = await secretsManager(value)
     const key = createServerKey({ kind: 'secrets-manager', secretId: id })
     expect(server.asked).toHaveLength(0)
-    expect([await key.current(soon()), await key.current(soon())]).toEqual(['fnAfirst', 'fnAfirst'])
+    expect([await key.current(soonMs), await key.current(soonMs)]).toEqual(['fnAfirst', 'fnAfirst'])
     expect(server.asked).toHaveLength(1)
     expect(server.asked[0]?.headers['x-amz-target']).toBe('secretsmanager.GetSecretValue')
     expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({ SecretId: id })
@@ -89,21 +89,21 @@ describe('a key in AWS Secrets Manager', () => {
   test('is read again when it is refused', async () => {
     await using server = await secretsManager('fnAfirst', 'fnAsecond')
     const key = createServerKey({ kind: 'secrets-manager', secretId: id })
-    const first = await key.current(soon())
-    expect(await key.successorOf(first, soon())).toBe('fnAsecond')
-    expect(await key.successorOf('fnAsecond', soon())).toBeUndefined()
+    const first = await key.current(soonMs)
+    expect(await key.successorOf(first, soonMs)).toBe('fnAsecond')
+    expect(await key.successorOf('fnAsecond', soonMs)).toBeUndefined()
     expect(server.asked).toHaveLength(3)
   })
 
   test('that is not there is an error that names the kind', async () => {
     await using _ = await secretsManager(undefined)
     await expect(
-      createServerKey({ kind: 'secrets-manager', secretId: id }).current(soon()),
+      createServerKey({ kind: 'secrets-manager', secretId: id }).current(soonMs),
     ).rejects.toThrow(/^AWS Secrets Manager does not give the key: ResourceNotFoundException$/)
   })
 
   test('is not waited for longer than asked', async () => {
-    await using _ = await fakeServer(() => undefined, 'h1').then((server) => {
+    await using _ = await fakeServer(() => undefined).then((server) => {
       vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', server.endpoint)
       vi.stubEnv('AWS_REGION', 'us-east-1')
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
@@ -111,7 +111,7 @@ describe('a key in AWS Secrets Manager', () => {
       return server
     })
     const key = createServerKey({ kind: 'secrets-manager', secretId: id })
-    await expect(key.current(AbortSignal.timeout(200))).rejects.toThrow(
+    await expect(key.current(200)).rejects.toThrow(
       'AWS Secrets Manager does not give the key: AbortError',
     )
   })

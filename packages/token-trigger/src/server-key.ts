@@ -5,14 +5,14 @@ import type { ServerKeySource } from './configuration.ts'
 
 /** A key that may be replaced while the function is warm. */
 export interface ServerKey {
-  /** The key's secret. @throws ServerKeyError */
-  current(signal: AbortSignal): Promise<string>
+  /** The key's secret. Reading it takes no longer than `timeoutMs`. @throws ServerKeyError */
+  current(timeoutMs: number): Promise<string>
   /**
    * What has taken the place of a secret that was refused; undefined if it is still the same.
    *
    * @throws ServerKeyError
    */
-  successorOf(refused: string, signal: AbortSignal): Promise<string | undefined>
+  successorOf(refused: string, timeoutMs: number): Promise<string | undefined>
 }
 
 /** The key cannot be read. The message is for the log: it says where, never what. */
@@ -24,15 +24,15 @@ export class ServerKeyError extends Error {
 export function createServerKey(source: ServerKeySource): ServerKey {
   const readSource = readerOf(source)
   let known: string | undefined
-  const read = async (signal: AbortSignal): Promise<string> => {
-    known = await readSource(signal)
+  const read = async (timeoutMs: number): Promise<string> => {
+    known = await readSource(AbortSignal.timeout(timeoutMs))
     return known
   }
   return {
-    current: async (signal) => known ?? (await read(signal)),
-    successorOf: async (refused, signal) => {
+    current: async (timeoutMs) => known ?? (await read(timeoutMs)),
+    successorOf: async (refused, timeoutMs) => {
       // Another sign-in may have read it anew already.
-      const secret = known === undefined || known === refused ? await read(signal) : known
+      const secret = known === undefined || known === refused ? await read(timeoutMs) : known
       return secret === refused ? undefined : secret
     },
   }

@@ -21,6 +21,7 @@
  * the other, tried again, finds it.
  */
 import faunadb, { type Expr } from 'faunadb'
+import { isJsonObject } from './event.ts'
 
 const { query: q } = faunadb
 
@@ -89,15 +90,15 @@ export interface SignInResult {
   readonly refreshToken: string | undefined
 }
 
-/** Checks the query's result; undefined if it is none. */
+/** Checks the query's result, as it is on the wire; undefined if it is none. */
 export function readSignInResult(result: unknown): SignInResult | undefined {
-  if (typeof result !== 'object' || result === null) return undefined
-  const { account, outcome, accessToken, refreshToken }: Partial<Record<string, unknown>> = {
-    ...result,
-  }
-  if (!(account instanceof faunadb.values.Ref) || !isOutcome(outcome)) return undefined
+  if (!isJsonObject(result)) return undefined
+  const { account, outcome, accessToken, refreshToken } = result
+  const ref = isJsonObject(account) ? account['@ref'] : undefined
+  const accountId = isJsonObject(ref) ? ref.id : undefined
+  if (typeof accountId !== 'string' || !isOutcome(outcome)) return undefined
   if (!isOptionalString(accessToken) || !isOptionalString(refreshToken)) return undefined
-  return { accountId: account.id, outcome, accessToken, refreshToken }
+  return { accountId, outcome, accessToken, refreshToken }
 }
 
 function isOutcome(value: unknown): value is Outcome {
