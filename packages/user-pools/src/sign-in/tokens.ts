@@ -43,7 +43,7 @@ export async function makeTokens(
     },
   )
   const canRevoke = client.settings.EnableTokenRevocation ?? true
-  const issued = await issueTokens(
+  const issued = issueTokens(
     {
       sub: user.sub,
       username: user.username,

@@ -29,7 +29,7 @@ export const tokenLengthMax = 16 * 1024
  *
  * @throws TriggerError InvalidLambdaResponseException, if a trigger made a token too long
  */
-export async function issueTokens(
+export function issueTokens(
   subject: TokenSubject,
   {
     keys,
@@ -44,7 +44,7 @@ export async function issueTokens(
     /** What the trigger changes; undefined if the pool has none. */
     readonly overrides?: TokenOverrides | undefined
   },
-): Promise<IssuedTokens> {
+): IssuedTokens {
   const id = overrideIdClaims(
     idTokenClaims(subject, { jti: jtis.id, lifetimeSeconds: lifetimes.idSeconds }),
     overrides ?? {},
@@ -53,10 +53,8 @@ export async function issueTokens(
     accessTokenClaims(subject, { jti: jtis.access, lifetimeSeconds: lifetimes.accessSeconds }),
     overrides ?? {},
   )
-  const [idToken, accessToken] = await Promise.all([
-    signWith('id', id.claims, keys),
-    signWith('access', access.claims, keys),
-  ])
+  const idToken = signWith('id', id.claims, keys)
+  const accessToken = signWith('access', access.claims, keys)
   if (overrides !== undefined && Math.max(idToken.length, accessToken.length) > tokenLengthMax) {
     throw unrecognizableOutput()
   }
@@ -69,11 +67,7 @@ export async function issueTokens(
 }
 
 /** The newest key of its kind signs: keys are stored oldest first. */
-async function signWith(
-  tokenUse: TokenUse,
-  claims: Claims,
-  keys: readonly StoredSigningKey[],
-): Promise<string> {
+function signWith(tokenUse: TokenUse, claims: Claims, keys: readonly StoredSigningKey[]): string {
   const key = keys.findLast((candidate) => candidate.tokenUse === tokenUse)
   if (key === undefined) throw new Error(`The pool has no key for ${tokenUse} tokens`)
   return signJwt(claims, key)

@@ -42,7 +42,7 @@ const issue = (changes: Partial<TokenSubject> = {}, overrides?: TokenOverrides) 
 
 beforeAll(async () => {
   ;[keys, foreignKeys] = await Promise.all([createSigningKeys(), createSigningKeys()])
-  tokens = await issue()
+  tokens = issue()
 })
 
 describe('keys', () => {
@@ -102,7 +102,7 @@ describe('the tokens of a sign-in', () => {
       username: 'jane',
     })
     await expect(verifiers.access.verify(tokens.idToken)).rejects.toThrow('Token use not allowed')
-    const { accessToken } = await issue({ clientId: 'another' })
+    const { accessToken } = issue({ clientId: 'another' })
     await expect(verifiers.access.verify(accessToken)).rejects.toThrow('Client ID not allowed')
     const [, payload, signature] = tokens.idToken.split('.')
     const [header] = tokens.accessToken.split('.')
@@ -112,7 +112,7 @@ describe('the tokens of a sign-in', () => {
 
   it('are verified by the generic verifier of aws-jwt-verify under an issuer of our own', async () => {
     const own = 'http://127.0.0.1:9229/us-east-1_AbCdEf123'
-    const { accessToken } = await issue({ issuer: own })
+    const { accessToken } = issue({ issuer: own })
     const verifier = JwtVerifier.create({
       issuer: own,
       audience: null,
@@ -125,7 +125,7 @@ describe('the tokens of a sign-in', () => {
   })
 
   it('carry what a trigger adds, and name what it may not', async () => {
-    const overridden = await issue(
+    const overridden = issue(
       {},
       {
         id: { addOrOverride: new Map([['fauna', 'secret']]), suppress: ['email'] },
@@ -148,7 +148,7 @@ describe('the tokens of a sign-in', () => {
 
   it('are signed with the newest key of their kind', async () => {
     const rotated = [...keys, ...foreignKeys]
-    const { idToken } = await issueTokens(subject, {
+    const { idToken } = issueTokens(subject, {
       keys: rotated,
       lifetimes: tokenLifetimes({}),
       jtis,
@@ -156,17 +156,19 @@ describe('the tokens of a sign-in', () => {
     expect(decodeProtectedHeader(idToken).kid).toBe(foreignKeys[0]?.kid)
   })
 
-  it('are refused when a trigger makes them longer than 16 kB', async () => {
+  it('are refused when a trigger makes them longer than 16 kB', () => {
     const overrides = (length: number): TokenOverrides => ({
       id: { addOrOverride: new Map([['x', 'x'.repeat(length)]]), suppress: [] },
     })
-    await expect(issue({}, overrides(11_000))).resolves.toBeDefined()
-    await expect(issue({}, overrides(13_000))).rejects.toMatchObject({
-      code: 'InvalidLambdaResponseException',
-      message: 'Unrecognizable lambda output',
-    })
+    expect(issue({}, overrides(11_000))).toBeDefined()
+    expect(() => issue({}, overrides(13_000))).toThrow(
+      expect.objectContaining({
+        code: 'InvalidLambdaResponseException',
+        message: 'Unrecognizable lambda output',
+      }),
+    )
     // Without a trigger it is the user's own doing.
-    await expect(issue({ attributes: { profile: 'x'.repeat(13_000) } })).resolves.toBeDefined()
+    expect(issue({ attributes: { profile: 'x'.repeat(13_000) } })).toBeDefined()
   })
 })
 
@@ -202,7 +204,7 @@ describe('verifyAccessToken', () => {
 
   it('refuses ID tokens, and tokens of another issuer', async () => {
     expect(verdict(tokens.idToken)).toBe('Invalid Access Token')
-    const { accessToken } = await issue({ issuer: `${issuer}x` })
+    const { accessToken } = issue({ issuer: `${issuer}x` })
     expect(verdict(accessToken)).toBe('Invalid Access Token')
     expect(issuerInToken(accessToken)).toBe(`${issuer}x`)
   })
@@ -211,7 +213,7 @@ describe('verifyAccessToken', () => {
     const swapped = keys.map(
       (key): StoredSigningKey => ({ ...key, tokenUse: key.tokenUse === 'id' ? 'access' : 'id' }),
     )
-    const { accessToken } = await issueTokens(subject, {
+    const { accessToken } = issueTokens(subject, {
       keys: swapped,
       lifetimes: tokenLifetimes({}),
       jtis,
@@ -225,7 +227,7 @@ describe('verifyAccessToken', () => {
     const forged = `${header}.${part({ ...claims, sub: 'another' })}.${signature}`
     expect(verdict(forged)).toBe('Could not verify signature for Access Token')
     expect(verdict(`${header}.${payload}.AAAA`)).toBe('Could not verify signature for Access Token')
-    const foreign = await issueTokens(subject, {
+    const foreign = issueTokens(subject, {
       keys: foreignKeys,
       lifetimes: tokenLifetimes({}),
       jtis,
@@ -259,7 +261,7 @@ describe('verifyAccessToken', () => {
   })
 
   it('refuses a token whose scope a trigger took away', async () => {
-    const { accessToken } = await issue(
+    const { accessToken } = issue(
       {},
       {
         access: {

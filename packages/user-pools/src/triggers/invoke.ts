@@ -3,7 +3,6 @@
  *
  * @see user-pools §5.2
  */
-import { setTimeout as timer } from 'node:timers/promises'
 import { type TriggerEvent, triggerOf } from './event.ts'
 import { isJsonObject, type JsonObject } from './response.ts'
 import {
@@ -96,8 +95,9 @@ export function createTriggerInvoker({
     try {
       return await Promise.race([outcome, wait(timeoutMs, timeEnded.signal).then(() => undefined)])
     } finally {
-      timeEnded.abort()
-      callEnded.abort()
+      // With a reason of ours: the default one is an error with a stack, which nobody looks at.
+      timeEnded.abort('ended')
+      callEnded.abort('ended')
     }
   }
 
@@ -160,7 +160,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function waitForClock(ms: number, signal: AbortSignal): Promise<void> {
-  // Aborting ends the wait; nobody looks at how.
-  await timer(ms, undefined, { signal }).catch(() => {})
+function waitForClock(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    signal.addEventListener('abort', end)
+  })
 }
