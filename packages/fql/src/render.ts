@@ -180,8 +180,10 @@ class Renderer {
     const rest = this.#fields(fields.keys, fields.values)
     const comma = rest === '{}' ? '' : ','
     const micros = typeof ts === 'object' ? ts.micros : ts
-    const itself = this.#ref(ref) ?? this.#formerRef(ref, fields.get('name')) ?? 'null'
-    return `{"ref":${itself},"ts":${micros}${comma}${rest.slice(1)}`
+    const itself = this.#ref(ref) ?? this.#formerRef(ref, fields.get('name'))
+    // As any other field that holds a ref to nothing, it is left out (wire §5.3).
+    const first = itself === undefined ? '' : `"ref":${itself},`
+    return `{${first}"ts":${micros}${comma}${rest.slice(1)}`
   }
 
   #page({ before, after, data }: PageValue): string {

@@ -64,6 +64,32 @@ describeDataApi('maintenance', (open) => {
     expect(await server.data(q.Paginate(q.Match('by_n')))).toEqual([1])
   })
 
+  it('has a hundred indexes of a database to build at most', async () => {
+    const api = await withCollection(open)
+    const { server, maintain } = api
+    await server.query(create(1, 129))
+    const index = (i: number) => q.CreateIndex({ name: `late_${i}`, source: collection })
+    await server.query(q.Do(...Array.from({ length: 100 }, (_, i) => index(i))))
+    expect(await server.refusal(index(100))).toEqual({
+      status: 429,
+      errors: [
+        {
+          code: 'too many requests',
+          description: 'Too many pending index builds. Pending: 100 Limit: 100',
+        },
+      ],
+    })
+    await server.query(q.CreateCollection({ name: 'small' }))
+    const small = q.CreateIndex({ name: 'small', source: q.Collection('small') })
+    expect(await server.query(small)).toMatchObject({ active: true })
+    await server.query(
+      q.Do(...Array.from({ length: 98 }, (_, i) => q.Delete(q.Index(`late_${i}`)))),
+    )
+    expect(await server.query(index(100))).toMatchObject({ active: false })
+    await maintain()
+    expect(await server.query(q.Count(q.Match('late_100')))).toBe(129)
+  })
+
   it('keeps of the past what can still be read, and brings nothing back', async () => {
     const api = await withCollection(open)
     const { server, clock, maintain } = api

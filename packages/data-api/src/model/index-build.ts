@@ -6,11 +6,11 @@
  * any other index, so a step finds the present as it is and adds the past; when all documents have been gone
  * through, the index becomes active.
  */
-import { Ref, type Value } from '@vivarium/fql'
+import { Ref, RequestError, type Value } from '@vivarium/fql'
 import type { DatabaseView } from './database-view.ts'
 import { histories } from './histories.ts'
 import { buildEntries, updateEntries } from './index-entries.ts'
-import { buildKey } from './keys.ts'
+import { buildKey, buildsOf } from './keys.ts'
 import type { Index } from './schema.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 import { newestVersion, putVersion } from './versions.ts'
@@ -43,9 +43,26 @@ export function isBuiltAtOnce(view: DatabaseView, index: Index): boolean {
   return true
 }
 
-/** Builds an index, or has it built. */
+/** Most indexes of one database that wait to be built, or are; the reference sets this for each account. */
+const pendingBuildsMax = 100
+
+/** @throws RequestError `too many requests` if too many are pending (data-model §5.8) */
+function checkPending({ unit, database }: DatabaseView): void {
+  let pending = 0
+  for (const _ of unit.transaction.range(...buildsOf(database))) pending++
+  if (pending < pendingBuildsMax) return
+  const why = `Too many pending index builds. Pending: ${pending} Limit: ${pendingBuildsMax}`
+  throw new RequestError(429, 'too many requests', why)
+}
+
+/**
+ * Builds an index, or has it built.
+ *
+ * @throws RequestError `too many requests`
+ */
 export function startBuild(view: DatabaseView, index: Index): void {
   if (!isBuiltAtOnce(view, index)) {
+    checkPending(view)
     view.unit.transaction.put(buildKey(index.ref), new Uint8Array())
     return
   }

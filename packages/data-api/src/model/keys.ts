@@ -305,6 +305,12 @@ export const allBuilds: KeyRange = [
   Uint8Array.of(space, kinds.build + 1),
 ]
 
+/** Every index of a database that is being built. */
+export function buildsOf(database: DatabaseId): KeyRange {
+  const prefix = begin('build', database, 10)
+  return [prefix, after(prefix)]
+}
+
 /** The index in the key of its build. */
 export function indexInBuildKey(key: Uint8Array): Ref {
   const at = view(key)

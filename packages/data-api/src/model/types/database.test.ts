@@ -31,6 +31,9 @@ describeDataApi('databases', (open) => {
       await admin.query(q.CreateFunction({ name: 'c', body })),
       await admin.query(q.CreateRole({ name: 'd' })),
       await admin.query(q.CreateDatabase({ name: 'e' })),
+      await admin.query(
+        q.CreateAccessProvider({ name: 'f', issuer: 'https://f', jwks_uri: 'https://f/keys' }),
+      ),
     ]
     for (const document of made.reverse()) {
       expect(await admin.query(q.Delete(document.ref))).toEqual(document)

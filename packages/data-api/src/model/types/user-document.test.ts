@@ -179,6 +179,17 @@ describeDataApi('documents', (open) => {
     )
   })
 
+  it('show no ref when their collection is gone', async () => {
+    const { server, spells } = await withCollection(open)
+    const { ts } = await server.query(q.Create(q.Ref(spells, 1), { data: { a: 1 } }))
+    const query = q.Let({ document: q.Get(q.Ref(spells, 1)) }, [
+      q.Select('name', q.Delete(spells)),
+      q.Var('document'),
+      q.Select('ref', q.Var('document')),
+    ])
+    expect(await server.json(query)).toBe(`["spells",{"ts":${ts},"data":{"a":1}}]`)
+  })
+
   it('hold a question mark for half of a surrogate pair', async () => {
     const { server, spells } = await withCollection(open)
     await server.query(
