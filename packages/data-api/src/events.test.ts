@@ -165,6 +165,62 @@ describeDataApi('events', (open) => {
     ])
   })
 
+  it('are read for a page as far as the page goes, however long the history is', async () => {
+    const api = await withHistory(open)
+    const { server, send, clock } = api
+    const bytesRead = async (query: ExprArg) => {
+      const { headers } = await send({
+        headers: { authorization: `Bearer ${server.secret}`, 'x-faunadb-api-version': '4' },
+        body: JSON.stringify(query),
+      })
+      return Number(headers['x-storage-bytes-read'])
+    }
+    const sets = [q.Documents(collection), q.Match('all'), q.Match('by_a', 1)]
+    const grow = async (from: number, count: number) => {
+      for (let id = from; id < from + count; id++) {
+        clock.advance({ seconds: 1 })
+        await server.query(q.Create(q.Ref(collection, id), { data: { a: 1, n: 1 } }))
+      }
+    }
+    await grow(100, 20)
+    const middle = Number(clock.micros)
+    const pages = sets.flatMap((set) => [
+      q.Paginate(q.Events(set), { size: 3 }),
+      q.Paginate(q.Events(set), { size: 3, after: middle - 5_000_000 }),
+      q.Paginate(q.Events(set), { size: 3, before: middle }),
+    ])
+    const read = async () => {
+      const bytes: number[] = []
+      for (const page of pages) bytes.push(await bytesRead(page))
+      return bytes
+    }
+    const few = await read()
+    await grow(200, 100)
+    expect(await read()).toEqual(few)
+  })
+
+  it('of documents that one transaction deletes and makes are its net change', async () => {
+    const api = await withHistory(open)
+    const { step } = api
+    const data = { data: { a: 1, n: 1 } }
+    const create = q.Create(one, data)
+    const made = await step(create)
+    await step(q.Do(q.Delete(one), create))
+    const gone = await step(q.Do(q.Delete(one), create, q.Delete(one)))
+    await step(q.Do(create, q.Delete(one)))
+    const back = await step(q.Do(create, q.Delete(one), create))
+    const expected = [
+      [made, 'add', '1'],
+      [gone, 'remove', '1'],
+      [back, 'add', '1'],
+    ]
+    // What is combined with itself is gone through in another way.
+    for (const set of [q.Documents(collection), q.Match('all')]) {
+      expect(await shownEvents(api, set)).toEqual(expected)
+      expect(await shownEvents(api, q.Intersection(set, set))).toEqual(expected)
+    }
+  })
+
   it('refuse cursors of other shapes', async () => {
     const { server } = await withHistory(open)
     const refusal = (set: ExprArg, after: unknown) =>

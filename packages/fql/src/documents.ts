@@ -65,6 +65,8 @@ export interface EventsOptions {
   /** The last valid time, in microseconds; absent: all. */
   readonly to?: bigint
   readonly reverse?: boolean
+  /** Also what happened before it can be seen, marked so: who combines histories needs to know it. */
+  readonly predating?: boolean
   /** How many events are likely to be taken. */
   readonly expected?: number
   /** What pays for it. */

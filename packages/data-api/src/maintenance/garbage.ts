@@ -6,7 +6,8 @@ import { type DatabaseId, nativeCollections, type Ref, userCollectionIdMin } fro
 import { ttlOfVersion, versionHeader } from '../model/codec.ts'
 import { addedAt, entryExpiry } from '../model/entry-records.ts'
 import { keyHomes } from '../model/key-homes.ts'
-import { documentKey, historyRange, type KeyParts, partsOfKey } from '../model/keys.ts'
+import { type KeyParts, partsOfKey } from '../model/key-parts.ts'
+import { documentKey, historyRange } from '../model/keys.ts'
 import { isAlive, rootDatabase } from '../model/root-database.ts'
 import type { UnitOfWork } from '../model/unit-of-work.ts'
 import { minimumValidTime } from '../model/versions.ts'
@@ -49,6 +50,12 @@ export class Judge {
         )
       case 'history':
         return !this.#hasCollection(parts.ref) || this.#isForgotten(parts, found)
+      case 'event':
+        return (
+          (parts.index !== undefined && !this.#hasIndex(parts.index)) ||
+          !this.#hasCollection(parts.ref) ||
+          parts.micros < minimumValidTime(this.#unit, parts.ref.database, parts.ref.collection)
+        )
       default:
         return (
           !this.#hasIndex(parts.index) ||

@@ -90,6 +90,28 @@ describeDataApi('maintenance', (open) => {
     expect(await server.query(q.Count(q.Match('late_100')))).toBe(129)
   })
 
+  it('forgets what happened when nobody can see it any more', async () => {
+    const api = await withCollection(open)
+    const { server, clock, maintain } = api
+    const logged = () => Promise.all(['c', 'e'].map((kind) => keysOf(api, kind)))
+    const [documents = [], entries = []] = await logged()
+    await server.query(create(1, 3))
+    await server.query(q.Update(at(1), { data: { n: 9 } }))
+    await server.query(q.Delete(at(2)))
+    await maintain()
+    const lengths = (await logged()).map((keys) => keys.length)
+    expect(lengths).toEqual([documents.length + 4, entries.length + 6])
+    const events = q.Paginate(q.Events(q.Match('by_n')))
+    expect(await server.data(events)).toHaveLength(6)
+    clock.advance({ seconds: 20 * 60 })
+    await maintain()
+    // What happened to the schema can be seen for ever.
+    const schema = documents.filter((key) => /^f063.{16}0000000[017]/.test(key))
+    expect(await logged()).toEqual([schema, []])
+    expect(await server.data(events)).toEqual([])
+    expect(await server.data(q.Paginate(q.Match('by_n')))).toEqual([3, 9])
+  })
+
   it('keeps of the past what can still be read, and brings nothing back', async () => {
     const api = await withCollection(open)
     const { server, clock, maintain } = api
@@ -276,8 +298,8 @@ describeDataApi('maintenance', (open) => {
   })
 })
 
-/** Everything but how far maintenance is. */
-const notProgress = (entry: string) => !entry.startsWith('f06d')
+/** Everything but how far maintenance is, and what happened, of which there is less after a while. */
+const notProgress = (entry: string) => !/^f0(?:6d|63|65)/.test(entry)
 
 /** How many keys there are of each kind. */
 async function keysByKind(api: TestDataApi): Promise<Record<string, number>> {

@@ -1,4 +1,5 @@
 /** The records of index entries: `index-entries.ts` says what is in them. */
+import { forgetEntry, noteEntry } from './event-log.ts'
 import { pastEntryKey } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -8,7 +9,7 @@ const ttlOffset = 8
 export const entryValuesOffset = 16
 
 /** The record of an entry that was added at `added`; `value` is its `ttl` and values. */
-export function entryRecord(added: bigint, value: Uint8Array): Uint8Array {
+function entryRecord(added: bigint, value: Uint8Array): Uint8Array {
   const record = Buffer.alloc(ttlOffset + value.length)
   record.writeBigUInt64BE(added, 0)
   record.set(value, ttlOffset)
@@ -43,8 +44,13 @@ export function removeEntry(unit: UnitOfWork, key: Uint8Array): void {
   const record = transaction.get(key)
   if (record === undefined) return
   transaction.delete(key)
-  if (addedAt(record) >= transaction.timestamp) return
+  const now = transaction.timestamp
+  if (addedAt(record) >= now) {
+    forgetEntry(unit, key, now, 'add')
+    return
+  }
   const kept = Uint8Array.from(record)
+  noteEntry(unit, key, now, 'remove', valuesIn(kept))
   transaction.put(pastEntryKey(key, transaction.timestamp), kept)
   unit.removedEntries.set(entryName(key), kept)
 }
@@ -54,13 +60,42 @@ export function addEntry(unit: UnitOfWork, key: Uint8Array, value: Uint8Array): 
   const { transaction, removedEntries } = unit
   const removed = removedEntries.get(entryName(key))
   if (removed === undefined || Buffer.compare(recordedValue(removed), value) !== 0) {
-    transaction.put(key, entryRecord(transaction.timestamp, value))
+    putStay(unit, key, { added: transaction.timestamp }, value)
     return
   }
   transaction.put(key, removed)
+  forgetEntry(unit, key, transaction.timestamp, 'remove')
   transaction.delete(pastEntryKey(key, transaction.timestamp))
   removedEntries.delete(entryName(key))
 }
+
+/** From when an entry was in its index, and until when; it still is if that is absent. */
+export interface Stay {
+  readonly added: bigint
+  readonly removed?: bigint | undefined
+}
+
+/** Writes the record of a stay; `value` is the entry's `ttl` and values. */
+export function putStay(
+  unit: UnitOfWork,
+  key: Uint8Array,
+  { added, removed }: Stay,
+  value: Uint8Array,
+): void {
+  const record = entryRecord(added, value)
+  unit.transaction.put(removed === undefined ? key : pastEntryKey(key, removed), record)
+  noteEntry(unit, key, added, 'add', valuesIn(record))
+  if (removed !== undefined) noteEntry(unit, key, removed, 'remove', valuesIn(record))
+}
+
+/** Deletes the record of a stay. */
+export function deleteStay(unit: UnitOfWork, key: Uint8Array, { added, removed }: Stay): void {
+  unit.transaction.delete(removed === undefined ? key : pastEntryKey(key, removed))
+  forgetEntry(unit, key, added, 'add')
+  if (removed !== undefined) forgetEntry(unit, key, removed, 'remove')
+}
+
+const valuesIn = (record: Uint8Array) => record.subarray(entryValuesOffset)
 
 /** An entry's key as the key of a map. */
 export const entryName = (key: Uint8Array) => Buffer.from(key).toString('latin1')

@@ -31,14 +31,21 @@ import {
 import { collectionOf } from './authorization.ts'
 import { encodeValues, type StoredVersion } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
-import { addEntry, entryRecord, isEntryExpired, removeEntry } from './entry-records.ts'
+import {
+  addEntry,
+  addedAt,
+  deleteStay,
+  isEntryExpired,
+  putStay,
+  removeEntry,
+} from './entry-records.ts'
 import {
   after,
   entryConstraint,
   entryKey,
   entryPrefix,
-  pastEntryKey,
   pastEntryRange,
+  presentKey,
   refInEntryKey,
   termsPart,
 } from './keys.ts'
@@ -123,8 +130,11 @@ function forget(
     .filter(({ isDeletion }) => !isDeletion)
     .flatMap(({ fields, micros }) => entriesOf(view, index, ref, fields, micros))
   for (const { key } of byKey(entries).values()) {
-    const removed = [...transaction.range(...pastEntryRange(key, minimum))]
-    for (const past of removed) transaction.delete(Uint8Array.from(past.key))
+    const forgotten = Array.from(transaction.range(...pastEntryRange(key, minimum)), (past) => ({
+      added: addedAt(past.value),
+      removed: presentKey(past.key).micros,
+    }))
+    for (const stay of forgotten) deleteStay(view.unit, key, stay)
   }
 }
 
@@ -322,7 +332,6 @@ export function buildEntries(
   ref: Ref,
   versions: readonly StoredVersion[],
 ): void {
-  const { transaction } = view.unit
   let standing = new Map<string, { entry: Entry; added: bigint }>()
   for (const { isDeletion, fields, micros } of versions) {
     const entries = isDeletion ? [] : entriesOf(view, index, ref, fields, micros)
@@ -334,11 +343,11 @@ export function buildEntries(
     }
     for (const [name, { entry, added }] of standing) {
       if (next.get(name)?.added === added) continue
-      transaction.put(pastEntryKey(entry.key, micros), entryRecord(added, entry.value))
+      putStay(view.unit, entry.key, { added, removed: micros }, entry.value)
     }
     standing = next
   }
   for (const { entry, added } of standing.values()) {
-    transaction.put(entry.key, entryRecord(added, entry.value))
+    putStay(view.unit, entry.key, { added }, entry.value)
   }
 }

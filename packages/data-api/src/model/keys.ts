@@ -6,6 +6,9 @@
  * F0 'h' database(8) collection(4) id(8) micros(8)            what it was before: versions and deletions
  * F0 'i' database(8) index(4) terms values id(8) collection(4)   an index entry
  * F0 'j' … the same … removed(8)                              an entry that was removed, and when
+ * F0 'e' database(8) index(4) terms micros(8) action(1) values id(8) collection(4)
+ *                                                             an entry that came (1) or went (0), and when
+ * F0 'c' database(8) collection(4) micros(8) action(1) id(8)  the same of a document
  * F0 'n' database(8) native(1) name                           a name: the id of what it names
  * F0 'q' database(8) native(1)                                the next sequential id
  * F0 'v' database(8)                                          the schema's version
@@ -17,7 +20,7 @@
  * F0 'm'                                                      maintenance: the next key that it looks at
  * ```
  *
- * Numbers are big-endian and unsigned. `terms` is a length and so many bytes, or FF and a SHA-256 where
+ * Keys of events are built in event-keys.ts, all others here. Numbers are big-endian and unsigned. `terms` is a length and so many bytes, or FF and a SHA-256 where
  * the terms are long: terms are only ever compared for equality. `values` is their order key. Everything
  * of one collection or index lies together, so that ranges of a sharded store split well.
  */
@@ -25,11 +28,14 @@ import { createHash } from 'node:crypto'
 import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
 
 const space = 0xf0
-const kinds = {
+/** The second byte of a key. */
+export const kinds = {
   document: 0x64,
   history: 0x68,
   entry: 0x69,
   pastEntry: 0x6a,
+  entryEvent: 0x65,
+  documentEvent: 0x63,
   name: 0x6e,
   sequence: 0x71,
   schemaVersion: 0x76,
@@ -45,7 +51,7 @@ const kinds = {
 export type KeyRange = readonly [from: Uint8Array, to: Uint8Array]
 
 /** A buffer of `length` that begins with a kind and a database. */
-function begin(kind: keyof typeof kinds, database: DatabaseId, length: number): Buffer {
+export function begin(kind: keyof typeof kinds, database: DatabaseId, length: number): Buffer {
   const key = Buffer.allocUnsafe(length)
   key[0] = space
   key[1] = kinds[kind]
@@ -217,8 +223,10 @@ export function refInEntryKey(key: Uint8Array, database: DatabaseId): Ref {
   return new Ref(database, at.getUint32(offset + 8), at.getBigInt64(offset))
 }
 
-const kindOffset = 1
-const timeBytes = 8
+/** Where the kind of a key stands. */
+export const kindOffset = 1
+/** How long a time is in a key. */
+export const timeBytes = 8
 
 /**
  * A name for the document that a version or an index entry is of; undefined for any other key. The id and
@@ -267,7 +275,8 @@ export function pastRange([from, to]: KeyRange): KeyRange {
   return [withKind(from, kind), withKind(to, kind)]
 }
 
-function withKind(key: Uint8Array, kind: number): Uint8Array {
+/** The same key of another kind. */
+export function withKind(key: Uint8Array, kind: number): Uint8Array {
   const other = Uint8Array.from(key)
   other[kindOffset] = kind
   return other
@@ -313,8 +322,7 @@ export function buildsOf(database: DatabaseId): KeyRange {
 
 /** The index in the key of its build. */
 export function indexInBuildKey(key: Uint8Array): Ref {
-  const at = view(key)
-  return new Ref(at.getBigUint64(2), nativeCollections.indexes, BigInt(at.getUint32(10)))
+  return indexInKey(key)
 }
 
 /** Where maintenance keeps how far it is. */
@@ -323,62 +331,38 @@ export const sweepKey: Uint8Array = Uint8Array.of(space, kinds.sweep)
 /** Every key there can be. */
 export const allKeys: KeyRange = [Uint8Array.of(space), Uint8Array.of(space + 1)]
 
-/** What a key is the key of, as far as it says whether it is still needed. */
-export type KeyParts =
-  | { readonly kind: 'document'; readonly ref: Ref }
-  | { readonly kind: 'history'; readonly ref: Ref; readonly micros: bigint }
-  | {
-      readonly kind: 'entry'
-      readonly index: Ref
-      readonly ref: Ref
-      /** When it was removed; absent while it is there. */
-      readonly micros?: bigint
-    }
-  /** A database's own record. */
-  | { readonly kind: 'database'; readonly database: DatabaseId }
-  | { readonly kind: 'key'; readonly id: bigint }
-  | { readonly kind: 'build'; readonly index: Ref }
-  /** Of one database, and needed as long as it is there. */
-  | { readonly kind: 'owned'; readonly database: DatabaseId }
-  /** Told by its value. */
-  | { readonly kind: 'audience' }
-
-/** Takes a key apart; undefined for one that is kept whatever happens. */
-export function partsOfKey(key: Uint8Array): KeyParts | undefined {
-  const at = view(key)
-  const database = () => at.getBigUint64(2)
-  const ref = () => new Ref(database(), at.getUint32(10), at.getBigInt64(14))
-  const index = () => new Ref(database(), nativeCollections.indexes, BigInt(at.getUint32(10)))
-  switch (key[kindOffset]) {
-    case kinds.document:
-      return { kind: 'document', ref: ref() }
-    case kinds.history:
-      return { kind: 'history', ref: ref(), micros: at.getBigUint64(22) }
-    case kinds.entry:
-      return { kind: 'entry', index: index(), ref: refInEntryKey(key, database()) }
-    case kinds.pastEntry: {
-      const past = presentKey(key)
-      const { micros } = past
-      return { kind: 'entry', index: index(), ref: refInEntryKey(past.key, database()), micros }
-    }
-    case kinds.database:
-      return { kind: 'database', database: database() }
-    case kinds.key:
-      return { kind: 'key', id: at.getBigInt64(2) }
-    case kinds.build:
-      return { kind: 'build', index: indexInBuildKey(key) }
-    case kinds.audience:
-      return { kind: 'audience' }
-    case kinds.name:
-    case kinds.sequence:
-    case kinds.schemaVersion:
-    case kinds.owned:
-      return { kind: 'owned', database: database() }
-    default:
-      return undefined
-  }
+/** The letter that says what a key is the key of, as in the drawing. */
+export function letterOfKey(key: Uint8Array): string {
+  return String.fromCharCode(key[kindOffset] ?? 0)
 }
 
-function view(bytes: Uint8Array): DataView {
+/** The database of a key that has one. */
+export function databaseInKey(key: Uint8Array): DatabaseId {
+  return view(key).getBigUint64(2)
+}
+
+/** The id in the key of keys' record. */
+export function idInKeyKey(key: Uint8Array): bigint {
+  return view(key).getBigInt64(2)
+}
+
+/** The document of a version, in its key. */
+export function refInDocumentKey(key: Uint8Array): Ref {
+  return new Ref(databaseInKey(key), view(key).getUint32(10), idInDocumentKey(key))
+}
+
+/** The time of a version, in its key among the history. */
+export function microsInHistoryKey(key: Uint8Array): bigint {
+  return view(key).getBigUint64(22)
+}
+
+/** The index of an entry, or of what happened to one, in its key. */
+export function indexInKey(key: Uint8Array): Ref {
+  const id = BigInt(view(key).getUint32(10))
+  return new Ref(databaseInKey(key), nativeCollections.indexes, id)
+}
+
+/** A key, to read numbers from. */
+export function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -134,7 +134,8 @@ function checkTime(view: DatabaseView, at: bigint, set: BaseSet): void {
   for (const collection of collections) checkValidTime(view.unit, database, collection, at)
 }
 
-function collectionsOf(
+/** The collections whose documents a set may have. */
+export function collectionsOf(
   view: DatabaseView,
   set: BaseSet,
 ): { readonly database: DatabaseId; readonly collections: Iterable<number> } {

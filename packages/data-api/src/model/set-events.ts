@@ -1,9 +1,9 @@
 /**
  * The histories of the sets that the database itself has (fql-v4 §5.6).
  *
- * Index entries and documents stand in the order of their sets, with their past beside them; a history is
- * in the order of time. So all of a set is gone through for each page of its history, and what lies within
- * the times asked for is sorted.
+ * What can be seen of a history is read from its log, in the order of time (event-log.ts). Who combines
+ * histories also asks what happened before: then all of a set is gone through, where its entries stand with
+ * their past beside them, and sorted.
  */
 import {
   type BaseSet,
@@ -19,16 +19,18 @@ import { decodeValues, encodeValues, versionHeader } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
 import { documentEvents, singletonEvents } from './document-events.ts'
 import { addedAt, entryValuesOffset } from './entry-records.ts'
+import { documentEventsRange, type EventTimes, entryEventsRange, eventInKey } from './event-keys.ts'
 import { withPast } from './histories.ts'
 import {
   after,
   collectionRange,
   entryPrefix,
   idInDocumentKey,
+  type KeyRange,
   refInEntryKey,
   termsPart,
 } from './keys.ts'
-import { partitionsOf, readable } from './read-sets.ts'
+import { collectionsOf, partitionsOf, readable } from './read-sets.ts'
 import { minimumValidTime } from './versions.ts'
 
 /** What happened to the entries of a set that the caller may see, in the order of fql-v4 §5.6. */
@@ -39,24 +41,23 @@ export function readEvents(
 ): Iterable<EventEntry> {
   const { transaction } = view.unit
   transaction.countSet(partitionsOf(view, set), options.reading)
+  const isWhole = options.predating === true
   switch (set.form) {
-    case 'match':
-      return visible(
-        view,
-        set.index,
-        set.terms,
-        options,
-        indexEvents(view, set.index, set.terms, options),
-      )
+    case 'match': {
+      const { index, terms } = set
+      const events = isWhole
+        ? inOrder(indexEvents(view, index, terms, options), options)
+        : loggedEntries(view, set, options)
+      return visible(view, index, terms, options, events)
+    }
     case 'documents':
-    case 'schema':
-      return visible(
-        view,
-        set.collection,
-        null,
-        options,
-        collectionEvents(view, set.collection, options),
-      )
+    case 'schema': {
+      const { collection } = set
+      const events = isWhole
+        ? inOrder(collectionEvents(view, collection, options), options)
+        : loggedDocuments(view, collection, options)
+      return visible(view, collection, null, options, events)
+    }
     case 'document':
       return documentEvents(view.unit, set.ref, options)
     default:
@@ -71,9 +72,8 @@ function visible(
   options: EventsOptions,
   events: Iterable<EventEntry>,
 ): Iterable<EventEntry> {
-  const sorted = inOrder(events, options)
   const isOpen = isAllowed(view, 'unrestricted_read', resource, () => argument)
-  return isOpen ? sorted : readable(view, sorted, options.expected)
+  return isOpen ? events : readable(view, events, options.expected)
 }
 
 function inOrder(
@@ -89,6 +89,75 @@ function inOrder(
   const direction = reverse ? -1 : 1
   kept.sort((a, b) => Buffer.compare(a.key, b.key) * direction)
   return kept.map(({ entry }) => entry)
+}
+
+/** What the log says of an index's set. */
+function loggedEntries(
+  view: DatabaseView,
+  set: Extract<BaseSet, { form: 'match' }>,
+  options: EventsOptions,
+): Iterable<EventEntry> {
+  const { database } = set.index
+  const lambdas = view.unit.lambdas(database)
+  const prefix = entryPrefix(set.index, termsPart(encodeValues(set.terms, lambdas)))
+  const minima = minimaOf(view, database)
+  const starts = [...collectionsOf(view, set).collections].flatMap((one) => minima(one) ?? [])
+  const times = timesOf(view, least(starts), options)
+  return logged(view, entryEventsRange(prefix, times), options, (key, value) => {
+    const { ref, micros, action } = eventInKey(key)
+    const minimum = minima(ref.collection)
+    if (minimum === undefined) return undefined
+    return happened({ values: decodeValues(value, lambdas, 0), ref }, action, micros, minimum)
+  })
+}
+
+/** What the log says of a collection. */
+function loggedDocuments(
+  view: DatabaseView,
+  collection: Ref,
+  options: EventsOptions,
+): Iterable<EventEntry> {
+  const { database } = collection
+  const number = Number(collection.id)
+  const minimum = minimaOf(view, database)(number)
+  if (minimum === undefined) return []
+  const range = documentEventsRange(database, number, timesOf(view, minimum, options))
+  return logged(view, range, options, (key) => {
+    const { ref, micros, action } = eventInKey(key)
+    return happened({ values: [], ref }, action, micros, minimum)
+  })
+}
+
+const least = (times: readonly bigint[]) => times.reduce((a, b) => (b < a ? b : a), times[0] ?? 0n)
+
+function timesOf({ unit }: DatabaseView, minimum: bigint, { from, to }: EventsOptions): EventTimes {
+  const { timestamp } = unit.transaction
+  return {
+    from: from === undefined || from < minimum ? minimum : from,
+    to: to === undefined || to > timestamp ? timestamp : to,
+  }
+}
+
+/** The events of a range of the log. Those of one time are put in order together: its keys have only times. */
+function* logged(
+  { unit }: DatabaseView,
+  range: KeyRange,
+  { reverse = false, expected, reading }: EventsOptions,
+  eventOf: (key: Uint8Array, value: Uint8Array) => EventEntry | undefined,
+): IterableIterator<EventEntry> {
+  const options = expected === undefined ? { reverse } : { reverse, expected }
+  let moment: EventEntry[] = []
+  for (const { key, value } of unit.transaction.range(...range, options)) {
+    unit.transaction.countRead(key.length + value.length, reading)
+    const entry = eventOf(key, value)
+    if (entry === undefined || entry.event.predates === true) continue
+    if (moment[0] !== undefined && moment[0].event.micros !== entry.event.micros) {
+      yield* inOrder(moment, { reverse, reading })
+      moment = []
+    }
+    moment.push(entry)
+  }
+  yield* inOrder(moment, { reverse, reading })
 }
 
 /** How many things are gone through between two looks at the time. */

@@ -123,12 +123,12 @@ export class UnitOfWork {
     this.#deletions.add(Buffer.from(historyKey).toString('hex'))
   }
 
-  /** Undoes the deletion kept at `historyKey`, if this transaction made it. */
-  forgetDeletion(historyKey: Uint8Array): void {
-    if (this.#deletions.size === 0) return
-    if (this.#deletions.delete(Buffer.from(historyKey).toString('hex'))) {
-      this.transaction.delete(historyKey)
-    }
+  /** Undoes the deletion kept at `historyKey`, if this transaction made it; whether it did. */
+  forgetDeletion(historyKey: Uint8Array): boolean {
+    if (this.#deletions.size === 0) return false
+    const isOwn = this.#deletions.delete(Buffer.from(historyKey).toString('hex'))
+    if (isOwn) this.transaction.delete(historyKey)
+    return isOwn
   }
 
   /** How lambdas stored in a database are read and written. */

@@ -1,6 +1,7 @@
 /** Writing versions at any valid time: the newest stands by itself, what it was in the history. */
 import type { Ref } from '@vivarium/fql'
 import type { StoredVersion } from './codec.ts'
+import { noteHistory } from './event-log.ts'
 import { documentKey, historyKey } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 import { versionAfter, versionUpTo } from './version-range.ts'
@@ -82,4 +83,19 @@ function keep(unit: UnitOfWork, ref: Ref, version: StoredVersion): void {
 function stand(unit: UnitOfWork, ref: Ref, version: StoredVersion): void {
   unit.transaction.delete(historyKey(ref, version.micros))
   unit.transaction.put(documentKey(ref), versionBytes(unit, ref, version))
+}
+
+/** Notes anew what happened to a document at a time whose version was changed, and by the one that follows. */
+export function noteRewritten(unit: UnitOfWork, ref: Ref, micros: bigint): void {
+  const next = versionAfter(unit, ref, micros)
+  noteAt(unit, ref, micros)
+  if (next !== undefined) noteAt(unit, ref, next.micros)
+}
+
+function noteAt(unit: UnitOfWork, ref: Ref, micros: bigint): void {
+  const upTo = versionUpTo(unit, ref, micros)
+  const isThere = upTo !== undefined && !upTo.isDeletion
+  const before = upTo?.micros === micros ? versionUpTo(unit, ref, micros - 1n) : upTo
+  const wasThere = before !== undefined && !before.isDeletion
+  noteHistory(unit, ref, micros, isThere === wasThere ? undefined : isThere ? 'add' : 'remove')
 }

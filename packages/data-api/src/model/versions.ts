@@ -12,6 +12,7 @@ import {
   type Value,
 } from '@vivarium/fql'
 import { decodeVersion, encodeVersion, type StoredVersion, ttlOfVersion } from './codec.ts'
+import { noteCreated, noteDeleted } from './event-log.ts'
 import { documentKey, historyKey, historyRange } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -86,7 +87,8 @@ export function putVersion(
   const micros = unit.transaction.timestamp
   const forgotten = keepPrevious(unit, ref, previous)
   // At one time there is one version: this one takes the place of a deletion of the same transaction.
-  unit.forgetDeletion(historyKey(ref, micros))
+  const isBack = unit.forgetDeletion(historyKey(ref, micros))
+  if (previous === undefined) noteCreated(unit, ref, isBack)
   const version = { micros, isDeletion: false, fields }
   unit.transaction.put(documentKey(ref), versionBytes(unit, ref, version))
   unit.changes?.wrote(ref, previous, version)
@@ -124,6 +126,7 @@ export function deleteVersion(
   unit.transaction.put(key, encodeVersion(deletion, unit.lambdas(ref.database)))
   unit.noteDeletion(key)
   unit.transaction.delete(documentKey(ref))
+  noteDeleted(unit, ref, previous.micros >= deletion.micros)
   unit.changes?.wrote(ref, previous, undefined)
   return forgotten
 }

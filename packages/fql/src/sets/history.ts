@@ -38,10 +38,10 @@ export interface HistoryReader {
 }
 
 /** Which part of a history is read, and from which end. */
-type Part = Pick<Span, 'from' | 'reverse' | 'expected'>
+type Part = Pick<Span, 'from' | 'reverse' | 'expected'> & { readonly predating?: true }
 
-/** Everything, from the beginning. */
-const whole: Part = {}
+/** Everything, from the beginning, and what was before it. */
+const whole: Part = { predating: true }
 
 /** @throws invalid argument: the set keeps no history, or is one already */
 export function withoutHistory(position: Position) {
@@ -114,12 +114,13 @@ function historyOf(value: SetValue, part: Part, reader: HistoryReader): Iterable
     case 'schema':
     case 'document':
     case 'singleton': {
-      const { from, reverse = false, expected } = part
+      const { from, reverse = false, expected, predating = false } = part
       const bound = from?.event?.micros
       const limit = bound === undefined ? {} : reverse ? { to: bound } : { from: bound }
       return reader.context.documents.events(set, {
         ...limit,
         reverse,
+        predating,
         reading: reader.reading,
         ...(expected === undefined ? {} : { expected }),
       })

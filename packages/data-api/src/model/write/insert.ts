@@ -24,7 +24,13 @@ import { mask, patchObject } from '../patch.ts'
 import { checkReferences } from '../references.ts'
 import { storable } from '../storable.ts'
 import { documentTypeOf } from '../types/table.ts'
-import { type Moment, putVersionAt, removeVersionAt, versionsAround } from '../version-history.ts'
+import {
+  type Moment,
+  noteRewritten,
+  putVersionAt,
+  removeVersionAt,
+  versionsAround,
+} from '../version-history.ts'
 import { minimumValidTime } from '../versions.ts'
 import { rewriteEntries } from './rewrite-entries.ts'
 import { writableParams } from './write-document.ts'
@@ -148,6 +154,7 @@ function rewrite(
   const kept =
     version === undefined ? removeVersionAt(unit, ref, micros) : putVersionAt(unit, ref, version)
   settleType(view, ref, kept)
+  noteRewritten(unit, ref, micros)
   tell(view, ref, { ...around, micros }, version)
 }
 

@@ -19,10 +19,12 @@ import type { DatabaseView } from '../database-view.ts'
 import {
   addEntry,
   addedAt,
+  deleteStay,
   entryName,
-  entryRecord,
+  putStay,
   recordedValue,
   removeEntry,
+  type Stay,
 } from '../entry-records.ts'
 import { type Entry, entriesOf } from '../index-entries.ts'
 import { pastEntryKey, pastEntryKeysAfter, presentKey } from '../keys.ts'
@@ -81,14 +83,6 @@ const named = (entries: readonly Entry[]): Entries =>
 const without = (these: Entries, those: Entries): readonly Entry[] =>
   [...these].filter(([name]) => !those.has(name)).map(([, entry]) => entry)
 
-/** A record of an entry: from when until when it was, or is, in its index. */
-interface Stay {
-  readonly key: Uint8Array
-  readonly added: bigint
-  /** Absent: it is there now. */
-  readonly removed: bigint | undefined
-}
-
 /** Takes [micros, next) out of the stay that an entry has there. */
 function cutStay(
   unit: UnitOfWork,
@@ -96,17 +90,15 @@ function cutStay(
   { micros, next }: HistoryChange,
   isInNext: boolean,
 ): void {
-  const { transaction } = unit
   const stay = stayAt(unit, entry, micros)
   if (stay === undefined) return
   unit.removedEntries.delete(entryName(entry.key))
-  transaction.delete(stay.key)
-  if (stay.added < micros) {
-    transaction.put(pastEntryKey(entry.key, micros), entryRecord(stay.added, entry.value))
-  }
-  // What is in the next version stays on from there, under the same key as before.
+  deleteStay(unit, entry.key, stay)
+  const { added, removed } = stay
+  if (added < micros) putStay(unit, entry.key, { added, removed: micros }, entry.value)
+  // What is in the next version stays on from there.
   if (next !== undefined && isInNext) {
-    transaction.put(stay.key, entryRecord(next.micros, entry.value))
+    putStay(unit, entry.key, { added: next.micros, removed }, entry.value)
   }
 }
 
@@ -117,39 +109,35 @@ function extendStay(
   { micros, next }: HistoryChange,
   isAround: { readonly before: boolean; readonly after: boolean },
 ): void {
-  const { transaction } = unit
   const earlier = isAround.before ? stayEndingAt(unit, entry, micros) : undefined
   const later = isAround.after && next ? stayAt(unit, entry, next.micros) : undefined
   // The builder of the index has not come here yet.
   if (isAround.after && later === undefined) return
   unit.removedEntries.delete(entryName(entry.key))
-  if (earlier !== undefined) transaction.delete(earlier.key)
+  for (const joined of [earlier, later]) if (joined) deleteStay(unit, entry.key, joined)
   const added = earlier?.added ?? micros
   const removed = later === undefined ? next?.micros : later.removed
-  const key = removed === undefined ? entry.key : pastEntryKey(entry.key, removed)
-  transaction.put(key, entryRecord(added, entry.value))
+  putStay(unit, entry.key, { added, removed }, entry.value)
 }
 
 /** The stay in which an entry is there at `micros`. */
 function stayAt({ transaction }: UnitOfWork, entry: Entry, micros: bigint): Stay | undefined {
   const present = transaction.get(entry.key)
   if (present !== undefined && isOf(entry, present) && addedAt(present) <= micros) {
-    return { key: entry.key, added: addedAt(present), removed: undefined }
+    return { added: addedAt(present) }
   }
   const past = transaction.range(...pastEntryKeysAfter(entry.key, micros), { expected: 1 })
   for (const { key, value } of past) {
     if (addedAt(value) > micros || !isOf(entry, value)) return undefined
-    const removed = presentKey(key).micros
-    return { key: Uint8Array.from(key), added: addedAt(value), removed }
+    return { added: addedAt(value), removed: presentKey(key).micros }
   }
   return undefined
 }
 
 function stayEndingAt({ transaction }: UnitOfWork, entry: Entry, micros: bigint): Stay | undefined {
-  const key = pastEntryKey(entry.key, micros)
-  const record = transaction.get(key)
+  const record = transaction.get(pastEntryKey(entry.key, micros))
   if (record === undefined || !isOf(entry, record)) return undefined
-  return { key, added: addedAt(record), removed: micros }
+  return { added: addedAt(record), removed: micros }
 }
 
 const isOf = ({ value }: Entry, record: Uint8Array) =>
