@@ -6,6 +6,7 @@ export {
   queryTimeoutMsMaxDefault,
 } from './data-api.ts'
 export { faults } from './http/responses.ts'
+export { logEvents } from './maintenance/log-events.ts'
 export {
   createMaintenance,
   type Maintenance,

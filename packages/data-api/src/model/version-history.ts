@@ -88,11 +88,12 @@ function stand(unit: UnitOfWork, ref: Ref, version: StoredVersion): void {
 /** Notes anew what happened to a document at a time whose version was changed, and by the one that follows. */
 export function noteRewritten(unit: UnitOfWork, ref: Ref, micros: bigint): void {
   const next = versionAfter(unit, ref, micros)
-  noteAt(unit, ref, micros)
-  if (next !== undefined) noteAt(unit, ref, next.micros)
+  noteHistoryAt(unit, ref, micros)
+  if (next !== undefined) noteHistoryAt(unit, ref, next.micros)
 }
 
-function noteAt(unit: UnitOfWork, ref: Ref, micros: bigint): void {
+/** Notes what happened to a document at a time, by its history. */
+export function noteHistoryAt(unit: UnitOfWork, ref: Ref, micros: bigint): void {
   const upTo = versionUpTo(unit, ref, micros)
   const isThere = upTo !== undefined && !upTo.isDeletion
   const before = upTo?.micros === micros ? versionUpTo(unit, ref, micros - 1n) : upTo

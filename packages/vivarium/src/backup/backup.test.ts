@@ -23,6 +23,7 @@ import { openPostgresStore } from '@vivarium/store/postgres'
 import { type PostgresServer, startPostgresServer } from '@vivarium/store/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { storeFormat } from '../start/store-format.ts'
 import { temporaryDirectory } from '../testing/vivarium-process.ts'
 import { backup } from './backup.ts'
 import { restore } from './restore.ts'
@@ -247,7 +248,7 @@ describe('a restore refuses, and changes nothing,', () => {
     [{ format: 2 }, 'was made by a newer Vivarium (format 2; this one reads up to 1).'],
     [
       { storeFormat: 7 },
-      'is of a store that a newer Vivarium wrote (format 7; this one reads up to 1).',
+      `is of a store that a newer Vivarium wrote (format 7; this one reads up to ${storeFormat}).`,
     ],
     [{ timestamp: '4102444800000000' }, 'is of 2100-01-01T00:00:00.000Z, which is in the future'],
     [{ entries: 'many' }, 'is damaged: backup.json is not ours.'],

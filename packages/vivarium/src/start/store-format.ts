@@ -1,4 +1,5 @@
 /** The format of what Vivarium keeps in a store, and the ways to it from older ones. */
+import { logEvents } from '@vivarium/data-api'
 import {
   bringUpToDate,
   formatAfter,
@@ -12,10 +13,10 @@ import type { Logger } from 'pino'
 import { StartError } from '../command/usage-error.ts'
 
 /**
- * What turns each format into the next. There is one format so far. A change of how the data API or the user
+ * What turns each format into the next. A change of how the data API or the user
  * pools lay out their keys or values adds a migration here, and a test that starts from a backup made before.
  */
-const migrations: readonly Migration[] = []
+const migrations: readonly Migration[] = [logEvents]
 
 /** The format that this version reads and writes. */
 export const storeFormat = formatAfter(migrations)
