@@ -1,11 +1,13 @@
 /** The `vivarium` command. Exit status: 0 well, 1 something is wrong here, 2 it was asked for wrongly. */
 import { readArguments } from './command/arguments.ts'
+import { hasPassword } from './command/postgres-url.ts'
 import { StartError, UsageError } from './command/usage-error.ts'
 
 // What the SDK has to say of its later versions concerns who updates it, not who runs this.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 async function main(words: readonly string[]): Promise<number> {
+  if (words.some(hasPassword)) hideWords()
   const given = readArguments(words, process.env)
   if (given.wantsVersion) {
     const { packageVersion } = await import('./package-files.ts')
@@ -46,6 +48,14 @@ async function main(words: readonly string[]): Promise<number> {
         `There is no command ${JSON.stringify(given.command)}. There are start, seed, backup, restore and doctor.`,
       )
   }
+}
+
+/** Every user of a machine can list the command lines of its processes. */
+function hideWords(): void {
+  process.title = 'vivarium'
+  process.stderr.write(
+    'vivarium: A password on a command line can be seen by others: put the URL into VIVARIUM_STORE.\n',
+  )
 }
 
 try {

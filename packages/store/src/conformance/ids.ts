@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Store } from '../store.ts'
+import type { Store, Transaction } from '../store.ts'
 import { bytes, type Subject } from './subject.ts'
 
 const start = 1_700_000_000_000_000n
@@ -64,6 +64,43 @@ export function describeIds(subject: Subject): void {
         },
         { now: () => start },
       ))
+
+    it('and the time may be what reads follow from, while others commit', () =>
+      subject.with(async (store, more) => {
+        const other = subject.keepsData ? await more() : store
+        let isOver = false
+        const noise = async (by: Store, name: string) => {
+          for (let n = 0; !isOver; n++) {
+            await by.transact((t) => t.put(bytes(name), bytes(String(n))))
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+        }
+        const others = [noise(store, 'a'), noise(other, 'b')]
+        const follow = (t: Transaction, id: bigint) => {
+          const found = t.get(bytes(`id/${id}`)) ?? t.get(bytes(`again/${id}`))
+          const range = t.range(bytes(`time/${t.timestamp}`), bytes(`time/${t.timestamp}/`))
+          return [found, ...range].filter((one) => one !== undefined)
+        }
+        const told = await Promise.all(
+          Array.from({ length: 20 }, async (_, i) => {
+            const read = await store.transact((t) => follow(t, t.timestamp), { intent: 'read' })
+            const intent = i % 2 === 0 ? 'write' : 'unknown'
+            const wrote = await store.transact(
+              (t) => {
+                const id = t.newId()
+                const found = follow(t, id)
+                for (const kind of ['id', 'again']) t.put(bytes(`${kind}/${id}`), bytes('1'))
+                return found
+              },
+              { intent, retries: 1000 },
+            )
+            return [...read.value, ...wrote.value]
+          }),
+        )
+        isOver = true
+        await Promise.all(others)
+        expect(told.flat()).toEqual([])
+      }))
 
     it('are no one else’s, however many draw at once', () =>
       subject.with(async (store) => {

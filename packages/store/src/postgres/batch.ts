@@ -14,21 +14,36 @@ export class Batch {
   readonly #asks = new Map<Writer, readonly Ask[]>()
   readonly #overlay = new Overlay()
   readonly #versions = new Map<string, bigint>()
+  /** Those that miss something, if they are kept. */
+  readonly missing: Writer[] = []
   #first: bigint | undefined
   /** The latest time that the batch takes. */
   last: bigint
 
-  /** Runs the bodies, at times after `last`. Those that have nothing to commit, or miss something, leave. */
-  constructor(writers: Iterable<Writer>, now: () => bigint, last: bigint) {
+  /**
+   * Runs the bodies, at times after `last`. Those that have nothing to commit leave; so do those that miss
+   * something, unless `keepsMissing`.
+   */
+  constructor(
+    writers: Iterable<Writer>,
+    now: () => bigint,
+    last: bigint,
+    { keepsMissing = false }: { readonly keepsMissing?: boolean } = {},
+  ) {
     this.last = last
-    for (const writer of writers) this.#add(writer, now)
+    for (const writer of writers) {
+      // At the time at which it ran before, what follows from its time is what it has read.
+      if (this.#add(writer, now()) || this.#add(writer, writer.cache.clock)) continue
+      if (keepsMissing) this.missing.push(writer)
+      else writer.leave()
+    }
   }
 
   get isEmpty(): boolean {
     return this.#attempts.size === 0
   }
 
-  get writers(): Iterable<Writer> {
+  get writers(): IterableIterator<Writer> {
     return this.#attempts.keys()
   }
 
@@ -79,14 +94,15 @@ export class Batch {
     for (const attempt of this.#attempts.values()) attempt.tell()
   }
 
-  #add(writer: Writer, now: () => bigint): void {
+  /** False if it misses something. */
+  #add(writer: Writer, clock: bigint): boolean {
     try {
-      const timestamp = writeTimestamp(now(), this.last, writer.options)
+      const timestamp = writeTimestamp(clock, this.last, writer.options)
       const attempt = writer.attempt(layered(writer.cache.begin(), this.#overlay), timestamp)
       const { run } = attempt
       if (!run.wrote) {
         writer.leave()
-        return
+        return true
       }
       for (const { key, value } of run.overlay.writes()) {
         if (value === undefined) this.#overlay.delete(key)
@@ -98,8 +114,10 @@ export class Batch {
       this.#attempts.set(writer, attempt)
       this.#asks.set(writer, writer.cache.used())
     } catch (error) {
+      if (error instanceof Restart) return false
       this.#refuse(writer, error)
     }
+    return true
   }
 
   /**
@@ -107,8 +125,8 @@ export class Batch {
    * neither is certain. Then it is run again on its own, and throws it there or not.
    */
   #refuse(writer: Writer, error: unknown): void {
-    const isCertain = this.#overlay.isEmpty && writer.cache.moment !== undefined
-    if (error instanceof Restart || !isCertain) writer.leave()
+    const isCertain = this.#overlay.isEmpty && writer.cache.last !== undefined
+    if (!isCertain) writer.leave()
     else writer.reject(error)
   }
 }

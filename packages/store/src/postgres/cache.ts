@@ -12,14 +12,6 @@ import { Restart, type Source } from '../run.ts'
 import type { Bytes, Entry } from '../store.ts'
 import { type Ask, type KeyAsk, type StretchAsk, unknown, type Versioned } from './statements.ts'
 
-/** When what a cache has was so. */
-export interface Moment {
-  /** The time of the last commit before. */
-  readonly last: bigint
-  /** What the clock said: no transaction of this process that the moment lacks has this time or an earlier. */
-  readonly clock: bigint
-}
-
 /** Entries of a first page when nobody says how many are expected. */
 const pageDefault = 64
 
@@ -28,11 +20,23 @@ const pageMax = 16_384
 
 /** What one transaction has read. */
 export class Cache implements Source {
-  /** Undefined as long as nothing has been fetched. */
-  moment: Moment | undefined
+  /**
+   * The time of the last commit before all that is here; undefined as long as nothing has been fetched, or
+   * if what is here is of several moments.
+   */
+  last: bigint | undefined
+  /**
+   * What the clock said when the transaction began: no transaction of this process that a fetch may lack has
+   * this time or an earlier. It stays, so that reads that follow from the time, or from ids, stay the same.
+   */
+  readonly clock: bigint
   readonly #keys = new Map<string, KeyRead>()
   readonly #ranges = new Map<string, RangeRead>()
   #run = 0
+
+  constructor(clock: bigint) {
+    this.clock = clock
+  }
 
   /** Begins a run: what it uses is counted anew. */
   begin(): this {

@@ -96,8 +96,8 @@ export class Committer {
     let pause = pauseMs.first
     let writers: readonly Writer[] = all
     for (let attempt = 1; writers.length > 0; attempt++) {
-      const sent =
-        attempt > hopefulMax ? await this.#sendLocked(writers) : await this.#send(writers)
+      const needsLock = attempt > hopefulMax || writers.some((writer) => writer.needsLock)
+      const sent = needsLock ? await this.#sendLocked(writers) : await this.#send(writers)
       if (sent === undefined) return
       const { batch, question, outcome, place } = sent
       if (outcome.kind === 'undone' && !isSerializationFailure(outcome.error)) throw outcome.error
@@ -135,25 +135,34 @@ export class Committer {
     return { batch, question, outcome, place: 1 }
   }
 
-  /** Takes the lock, brings what was read up to date, runs the bodies, and sends what they wrote. */
-  async #sendLocked(writers: readonly Writer[]): Promise<Sent | undefined> {
+  /**
+   * Takes the lock, brings what was read up to date, runs the bodies, reads what they still miss, and sends
+   * what they wrote. Under the lock no commit changes what is read, nor moves the time.
+   */
+  async #sendLocked(all: readonly Writer[]): Promise<Sent | undefined> {
     const { lock, read } = this.#statements
-    const before = new Question(writers.flatMap((writer) => writer.cache.used()))
+    const now = this.#now()
     let made: Pick<Sent, 'batch' | 'question'> | undefined
-    const outcome = await this.#database.transactInTwo(
-      [
-        { name: 'lock', text: lock },
-        { name: 'read', text: read, values: before.parameters },
-      ],
+    let writers = all
+    let asked = questionOf(writers)
+    const reading = () => ({ name: 'read', text: read, values: asked.parameters })
+    const outcome = await this.#database.transactInSteps(
+      [{ name: 'lock', text: lock }, reading()],
       (rows) => {
-        this.learn(before.answer(rows).last)
-        for (const writer of writers) writer.cache.moment = undefined
-        const batch = new Batch(writers, this.#now, this.last)
-        if (batch.isEmpty) return []
+        const { last } = asked.answer(rows)
+        this.learn(last)
+        for (const writer of writers) writer.cache.last = last
+        const batch = new Batch(writers, () => now, this.last, { keepsMissing: true })
+        if (batch.missing.length > 0) {
+          writers = [...batch.writers, ...batch.missing]
+          asked = questionOf(writers)
+          return { statements: [reading()], isLast: false }
+        }
+        if (batch.isEmpty) return { statements: [], isLast: true }
         this.#underWay = batch
         const question = batch.question()
         made = { batch, question }
-        return batch.statements(this.#statements, question, this.#id)
+        return { statements: batch.statements(this.#statements, question, this.#id), isLast: true }
       },
     )
     if (made === undefined && outcome.kind === 'undone') throw outcome.error
@@ -200,11 +209,16 @@ interface Sent {
   readonly place: number
 }
 
+/** Asks for what writers miss, and whether what they have is still so. */
+function questionOf(writers: readonly Writer[]): Question {
+  return new Question(writers.flatMap((writer) => [...writer.cache.asks()]))
+}
+
 /** Counts the conflicts of a batch that was not committed, and gives those who go on. */
 function mayTryAgain(batch: Batch, taken: ReadonlySet<Ask>): readonly Writer[] {
   const stale = new Set(batch.stale(taken))
   // What has changed is of a later moment than the rest.
-  for (const writer of stale) writer.cache.moment = undefined
+  for (const writer of stale) writer.cache.last = undefined
   return [...batch.writers].filter((writer) => !stale.has(writer) || writer.mayTryAgain())
 }
 

@@ -32,6 +32,13 @@ export interface Statement {
 /** A row, as the server gives it. */
 export type Row = readonly unknown[]
 
+/** What a transaction goes on with. */
+export interface Step {
+  readonly statements: readonly Statement[]
+  /** Whether it is committed with them. */
+  readonly isLast: boolean
+}
+
 /** What became of a transaction that was sent as a whole. */
 export type Outcome =
   | { readonly kind: 'ended'; readonly results: readonly (readonly Row[])[] }
@@ -59,6 +66,9 @@ const types = {
  * what follows the lock sees what it waited for. A stronger one is as right, and conflicts more often.
  */
 const begin: Statement = { text: 'BEGIN ISOLATION LEVEL READ COMMITTED' }
+
+/** What all reads of a transaction see is of one moment. */
+const beginSnapshot: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 
 /** Hints for PostgreSQL's planner, which has no statistics of a table that just grew. Others ignore them. */
 const hints = ['enable_seqscan = off', 'enable_hashjoin = off', 'enable_mergejoin = off']
@@ -128,27 +138,51 @@ export class Database {
   }
 
   /**
-   * Begins a transaction with `first`, in one round trip, and ends it in another with what `next` makes of
-   * the rows of the last of them.
+   * Begins a transaction with `first`, and goes on with what `next` makes of the rows of the last statement,
+   * until it ends with what `next` says is the last: a round trip each.
    */
-  async transactInTwo(
+  async transactInSteps(
     first: readonly Statement[],
-    next: (rows: readonly Row[]) => readonly Statement[],
+    next: (rows: readonly Row[]) => Step,
   ): Promise<Outcome> {
     let client: pg.PoolClient | undefined
-    let rest: readonly Statement[]
+    let step: Step = { statements: [begin, ...first], isLast: false }
     try {
       client = await this.#pool.connect()
-      this.roundTrips++
-      const results = await all(client, [begin, ...first])
-      rest = next(results.at(-1) ?? [])
+      while (!step.isLast) {
+        this.roundTrips++
+        const results = await all(client, step.statements)
+        step = next(results.at(-1) ?? [])
+      }
     } catch (error) {
       // Nothing was written; the server undoes what is left when the connection ends.
       client?.release(true)
       return { kind: 'undone', error }
     }
     this.roundTrips++
-    return finish(client, [], rest)
+    return finish(client, [], step.statements)
+  }
+
+  /** Reads any number of times from one moment, on a connection of its own. */
+  async snapshot<T>(
+    use: (read: (statement: Statement) => Promise<readonly Row[]>) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#pool.connect()
+    let hasBegun = false
+    try {
+      const value = await use(async (statement) => {
+        this.roundTrips++
+        const results = await all(client, hasBegun ? [statement] : [beginSnapshot, statement])
+        hasBegun = true
+        return results.at(-1) ?? []
+      })
+      await client.query('COMMIT')
+      client.release()
+      return value
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
   }
 
   /** A connection of one's own, for several statements that belong together. */

@@ -55,12 +55,23 @@ export function isUnknownFunction(error: unknown): boolean {
   return /^(42883|42704|0A000)$/.test(codeOf(error))
 }
 
+/** Whether the server answered, and refused who asked: the user, the password, the database. */
+function isRefusal(error: unknown): boolean {
+  // Without a password the driver itself gives up, in words alone.
+  return /^(28|3D)/.test(codeOf(error)) || (error instanceof Error && /^SASL/.test(error.message))
+}
+
 /** A failure as callers of the store know it. Nothing was written. */
 export function storeErrorOf(error: unknown, where: string): StoreError {
   if (error instanceof StoreError) return error
   const code = codeOf(error)
   const said = error instanceof Error && error.message !== '' ? error.message : code
-  const isUnreachable = isDisconnection(error) || /^(28|3D|53300|57)/.test(code)
+  if (isRefusal(error)) {
+    return new StoreError('closed', `The database at ${where} lets nobody in: ${said}`, {
+      cause: error,
+    })
+  }
+  const isUnreachable = isDisconnection(error) || /^(53300|57)/.test(code)
   return isUnreachable
     ? new StoreError('closed', `The database at ${where} cannot be reached: ${said}`, {
         cause: error,

@@ -1,4 +1,4 @@
-import type { Cache, Moment } from './cache.ts'
+import type { Cache } from './cache.ts'
 import type { Database } from './database.ts'
 import { storeErrorOf } from './failures.ts'
 import { type Ask, Question, type Statements } from './statements.ts'
@@ -12,7 +12,7 @@ const asksMax = 5_000
 /** A transaction that waits for what it misses. */
 interface Waiting {
   readonly asks: readonly Ask[]
-  readonly resolve: (moment: Moment) => void
+  readonly resolve: (last: bigint) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -20,18 +20,15 @@ interface Waiting {
 export class Fetcher {
   readonly #database: Database
   readonly #text: string
-  readonly #clock: () => bigint
   readonly #activeMax: number
   #waiting: Waiting[] = []
   #active = 0
   #isScheduled = false
 
-  /** `clock` gives a time that no transaction of this process has that is not yet committed. */
-  constructor(database: Database, statements: Statements, clock: () => bigint) {
+  constructor(database: Database, statements: Statements) {
     this.#database = database
     this.#activeMax = Math.max(1, database.connectionsMax - connectionsForWriting)
     this.#text = statements.read
-    this.#clock = clock
   }
 
   /**
@@ -40,10 +37,30 @@ export class Fetcher {
    * @throws StoreError
    */
   async load(cache: Cache): Promise<void> {
-    cache.moment = await new Promise<Moment>((resolve, reject) => {
+    cache.last = await new Promise<bigint>((resolve, reject) => {
       this.#waiting.push({ asks: [...cache.asks()], resolve, reject })
       this.#schedule()
     })
+  }
+
+  /**
+   * Goes on fetching what a cache misses, all from one moment, until `isDone`. It holds a connection
+   * meanwhile, but no lock.
+   *
+   * @throws StoreError
+   */
+  async loadAt(cache: Cache, isDone: () => boolean): Promise<void> {
+    try {
+      await this.#database.snapshot(async (read) => {
+        do {
+          const question = new Question(cache.asks())
+          const rows = await read({ name: 'read', text: this.#text, values: question.parameters })
+          cache.last = question.answer(rows).last
+        } while (!isDone())
+      })
+    } catch (cause) {
+      throw storeErrorOf(cause, this.#database.where)
+    }
   }
 
   /** Waits for the end of the turn: whoever asks in it goes along. */
@@ -70,12 +87,11 @@ export class Fetcher {
   async #fetch(waiting: readonly Waiting[]): Promise<void> {
     this.#active++
     const question = new Question(waiting.flatMap((one) => one.asks))
-    const clock = this.#clock()
     try {
       const values = question.parameters
       const rows = await this.#database.read({ name: 'read', text: this.#text, values })
       const { last } = question.answer(rows)
-      for (const { resolve } of waiting) resolve({ last, clock })
+      for (const { resolve } of waiting) resolve(last)
     } catch (cause) {
       const error = storeErrorOf(cause, this.#database.where)
       for (const { reject } of waiting) reject(error)

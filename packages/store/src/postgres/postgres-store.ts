@@ -19,7 +19,7 @@ import { Committer } from './committer.ts'
 import { Database, type DatabaseOptions } from './database.ts'
 import { isUnknownFunction, storeErrorOf } from './failures.ts'
 import { Fetcher } from './fetcher.ts'
-import { openSchema } from './schema.ts'
+import { findSchema, openSchema } from './schema.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { type Statements, statementsOf } from './statements.ts'
 import { WriterOf } from './writer.ts'
@@ -54,6 +54,23 @@ export function openPostgresStore(options: PostgresStoreOptions): PostgresStore 
   return new StoreOnPostgres(options)
 }
 
+/**
+ * Whether there is a store at that place; makes none.
+ *
+ * @throws StoreError as `transact` would
+ */
+export async function findPostgresStore(options: PostgresStoreOptions): Promise<boolean> {
+  const database = new Database(options)
+  try {
+    return await findSchema(database, statementsOf(options.schema ?? schemaDefault))
+  } finally {
+    await database.close()
+  }
+}
+
+/** The schema, if none is named. */
+const schemaDefault = 'vivarium'
+
 class StoreOnPostgres implements PostgresStore {
   readonly kind = 'postgres'
   readonly #now: () => bigint
@@ -68,10 +85,10 @@ class StoreOnPostgres implements PostgresStore {
   constructor(options: PostgresStoreOptions) {
     this.#now = options.now ?? clockMicros
     this.#database = new Database(options)
-    this.#statements = statementsOf(options.schema ?? 'vivarium')
+    this.#statements = statementsOf(options.schema ?? schemaDefault)
     const settleTimeoutMs = options.settleTimeoutMs ?? 10_000
     this.#committer = new Committer(this.#database, this.#statements, this.#now, settleTimeoutMs)
-    this.#fetcher = new Fetcher(this.#database, this.#statements, () => this.#committer.clock())
+    this.#fetcher = new Fetcher(this.#database, this.#statements)
   }
 
   get roundTrips(): number {
@@ -127,14 +144,23 @@ class StoreOnPostgres implements PostgresStore {
   ): Promise<Committed<T>> {
     await this.#open()
     const intent = options.intent ?? 'unknown'
-    const cache = new Cache()
+    const cache = new Cache(this.#committer.clock())
     const writer = new WriterOf(body, options, cache)
+    const restlessness = new Restlessness()
     let mode: WriteMode =
       intent === 'read' ? 'forbidden' : intent === 'write' ? 'allowed' : 'promotes'
     let isUndecided = false
     for (;;) {
-      const step = this.#run(body, options, cache, mode)
-      if (step.kind === 'missing') await this.#load(cache)
+      let step = this.#run(body, options, cache, mode)
+      if (step.kind === 'missing') {
+        restlessness.note(step.timestamp)
+        if (mode !== 'allowed' && restlessness.isTooMuch) {
+          await this.#fetcher.loadAt(cache, () => {
+            step = this.#run(body, options, cache, mode)
+            return step.kind !== 'missing'
+          })
+        } else await this.#load(cache)
+      }
       if (step.kind === 'promotes') mode = 'allowed'
       if (step.kind === 'reads') {
         if (mode !== 'allowed') return step.committed
@@ -143,14 +169,17 @@ class StoreOnPostgres implements PostgresStore {
         isUndecided = true
         continue
       }
+      writer.needsLock = mode === 'allowed' && restlessness.isTooMuch
       // A run that only finds out whether something is missing can be saved if nobody has to wait for it. One
       // that writes or not as its time is can be decided by the committer alone.
-      const canCommit = mode === 'allowed' && (this.#committer.isIdle || isUndecided)
+      const canCommit =
+        mode === 'allowed' && (this.#committer.isIdle || isUndecided || writer.needsLock)
       if (step.kind !== 'writes' && !canCommit) continue
       const next = writer.next()
       this.#committer.add(writer)
       const committed = await next
       if (committed !== undefined) return committed
+      restlessness.note(undefined)
       await this.#load(cache)
     }
   }
@@ -165,9 +194,9 @@ class StoreOnPostgres implements PostgresStore {
     cache: Cache,
     mode: WriteMode,
   ): Step<T> {
-    const { last, clock } = cache.moment ?? { last: this.#committer.last, clock: this.#now() }
+    const last = cache.last ?? this.#committer.last
     const timeOf = mode === 'allowed' ? writeTimestamp : readTimestamp
-    const timestamp = timeOf(clock, last, options)
+    const timestamp = timeOf(cache.clock, last, options)
     const run = new Run(cache.begin(), timestamp, mode)
     try {
       const value = run.to(body)
@@ -175,16 +204,14 @@ class StoreOnPostgres implements PostgresStore {
       const committed = { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }
       return { kind: 'reads', committed }
     } catch (error) {
-      if (error instanceof Restart) {
-        return { kind: error.reason === 'write' ? 'promotes' : 'missing' }
-      }
-      throw error
+      if (!(error instanceof Restart)) throw error
+      return error.reason === 'write' ? { kind: 'promotes' } : { kind: 'missing', timestamp }
     }
   }
 
   async #load(cache: Cache): Promise<void> {
     await this.#fetcher.load(cache)
-    this.#committer.learn(cache.moment?.last ?? 0n)
+    this.#committer.learn(cache.last ?? 0n)
   }
 
   /** Opens the tables, once; again if that failed. */
@@ -206,4 +233,27 @@ type Step<T> =
   | { readonly kind: 'reads'; readonly committed: Committed<T> }
   | { readonly kind: 'writes' }
   | { readonly kind: 'promotes' }
-  | { readonly kind: 'missing' }
+  | { readonly kind: 'missing'; readonly timestamp: bigint }
+
+/** How often the time of a body may move under it before it is given one that stands still. */
+const movesMax = 3
+
+/**
+ * Whether a body may never find all that it wants. What it reads may follow from its time, or from ids, which
+ * do; and as long as others commit between its fetches, its time moves.
+ */
+class Restlessness {
+  #missedAt: bigint | undefined
+  #moves = 0
+
+  /** Takes note of a run that missed something at that time; undefined for the committer's own. */
+  note(timestamp: bigint | undefined): void {
+    if (timestamp === undefined) this.#moves++
+    else if (this.#missedAt !== undefined && this.#missedAt !== timestamp) this.#moves++
+    this.#missedAt = timestamp ?? this.#missedAt
+  }
+
+  get isTooMuch(): boolean {
+    return this.#moves >= movesMax
+  }
+}

@@ -38,6 +38,21 @@ export async function openSchema(database: Database, statements: Statements): Pr
   }
 }
 
+/**
+ * Whether the tables are there; makes none.
+ *
+ * @throws StoreError `format` if a newer version or somebody else made them
+ */
+export async function findSchema(database: Database, statements: Statements): Promise<boolean> {
+  try {
+    await lastOf(database, statements)
+    return true
+  } catch (error) {
+    if (isMissingTable(error)) return false
+    throw openingErrorOf(error, database)
+  }
+}
+
 async function lastOf(database: Database, statements: Statements): Promise<bigint> {
   const rows = await database.read({ text: statements.describe })
   const described = new Map(rows.map(([name, value]) => [name, value]))

@@ -16,6 +16,8 @@ export interface Attempt {
 export interface Writer {
   readonly cache: Cache
   readonly options: TransactOptions
+  /** Whether the lock is to be taken before the body runs: what it reads follows from its time, which moves. */
+  readonly needsLock: boolean
   /** Runs the body over what it has read and what the writers before it in the batch wrote. */
   attempt(source: Source, timestamp: bigint): Attempt
   /** Counts a conflict. False if it was one too many, and the caller has been told so. */
@@ -29,6 +31,7 @@ export interface Writer {
 export class WriterOf<T> implements Writer {
   readonly cache: Cache
   readonly options: TransactOptions
+  needsLock = false
   readonly #body: (transaction: Transaction) => T
   #conflicts = 0
   #settle: PromiseWithSettlers<Committed<T> | undefined> | undefined

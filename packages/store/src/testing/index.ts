@@ -1,2 +1,2 @@
-export { type PostgresServer, startPostgresServer } from './postgres-server.ts'
+export { type PostgresServer, type ServerIdentity, startPostgresServer } from './postgres-server.ts'
 export { type ProxyMode, startProxy, type TestProxy } from './proxy.ts'

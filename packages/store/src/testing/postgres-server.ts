@@ -54,19 +54,30 @@ const settings = {
   log_min_messages: 'fatal',
 }
 
-/** Makes a server with an empty database and starts it. `extra` are settings of postgresql.conf. */
+/** What a server is identified by, in PEM. */
+export interface ServerIdentity {
+  readonly cert: string
+  readonly key: string
+}
+
+/**
+ * Makes a server with an empty database and starts it. `extra` are settings of postgresql.conf; with a
+ * `tls` identity, users with a password are let in over TLS alone.
+ */
 export async function startPostgresServer(
   extra: Readonly<Record<string, string>> = {},
+  tls?: ServerIdentity,
 ): Promise<PostgresServer> {
   const user = unprivilegedUser()
   const directory = mkdtempSync(path.join(tmpdir(), 'vivarium-postgres-'))
   give(directory, user)
   const server = new Server(directory, await installed(directory, user), user, {
     ...settings,
+    ...(tls !== undefined && { ssl: 'on' }),
     ...extra,
   })
   try {
-    server.initialise()
+    server.initialise(tls)
     await server.start()
   } catch (error) {
     await server.stop()
@@ -106,16 +117,19 @@ class Server implements PostgresServer {
     return `postgres://${who}@127.0.0.1:${this.#port}/postgres`
   }
 
-  initialise(): void {
+  initialise(tls?: ServerIdentity): void {
     const args = ['-D', this.#data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']
     const made = spawnSync(this.#binary('initdb'), [...args, '--locale=C'], this.#spawnOptions)
     if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
     // Whoever is not the superuser needs a password.
-    const rules = ['postgres 127.0.0.1/32 trust', 'all 127.0.0.1/32 scram-sha-256']
-    writeFileSync(
-      path.join(this.#data, 'pg_hba.conf'),
-      rules.map((rule) => `host all ${rule}\n`).join(''),
+    const kind = tls === undefined ? 'host' : 'hostssl'
+    this.#write(
+      'pg_hba.conf',
+      `host all postgres 127.0.0.1/32 trust\n${kind} all all 127.0.0.1/32 scram-sha-256\n`,
     )
+    if (tls === undefined) return
+    this.#write('server.crt', tls.cert)
+    this.#write('server.key', tls.key)
   }
 
   async start(): Promise<void> {
@@ -191,6 +205,13 @@ class Server implements PostgresServer {
     } finally {
       await client.end()
     }
+  }
+
+  /** A file of the server's own, which nobody else can read. */
+  #write(name: string, text: string): void {
+    const file = path.join(this.#data, name)
+    writeFileSync(file, text, { mode: 0o600 })
+    give(file, this.#user)
   }
 
   get #data(): string {

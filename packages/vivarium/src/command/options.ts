@@ -22,7 +22,7 @@ export const optionDefinitions = {
     flag: 'store',
     variable: 'VIVARIUM_STORE',
     placeholder: 'URL',
-    help: 'lmdb:DIR (default: in the data directory), or memory:',
+    help: 'lmdb:DIR (default: in the data directory), postgres://USER@HOST/DATABASE, or memory:',
   },
   host: {
     flag: 'host',

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { Arguments } from './arguments.ts'
 import { nameOf, type OptionName, optionDefinitions } from './options.ts'
+import { type PostgresSetting, readPostgresUrl } from './postgres-url.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The parts that `start` can start. */
@@ -85,6 +86,7 @@ export interface SeedingSettings {
 export type StoreSetting =
   | { readonly kind: 'memory' }
   | { readonly kind: 'lmdb'; readonly path: string }
+  | PostgresSetting
 
 /** Which file, and whether it must be there. */
 export interface FunctionsFileSetting {
@@ -284,10 +286,8 @@ function readStore(text: string | undefined, dataDir: string): StoreSetting {
   if (text.startsWith('lmdb:') && text.length > 'lmdb:'.length) {
     return { kind: 'lmdb', path: path.resolve(text.slice('lmdb:'.length)) }
   }
-  if (/^postgres(ql)?:/.test(text)) {
-    throw new UsageError('--store postgres: is not there yet. Use lmdb:DIR or memory:.')
-  }
-  throw new UsageError('--store must be lmdb:DIR or memory:.')
+  if (/^postgres(ql)?:/.test(text)) return readPostgresUrl(text)
+  throw new UsageError('--store must be lmdb:DIR, postgres://USER@HOST/DATABASE or memory:.')
 }
 
 function metricsOf(host: string | undefined, port: number | undefined): MetricsSetting | undefined {

@@ -26,15 +26,17 @@ export function banner({ urls, userPoolId }: Running, settings: Settings): strin
     ['Data API', urls['data-api']],
     ['User pools', urls['user-pools']],
     ['Functions', urls.functions],
-    [
-      'Data',
-      settings.store.kind === 'memory' ? 'in memory: gone when this stops' : settings.dataDir,
-    ],
+    ['Data', placeOfData(settings)],
   ]
   const lines = rows.flatMap(([name, value]) =>
     value === undefined ? [] : [`  ${name.padEnd(12)}${value}`],
   )
   return `\nVivarium is ready.\n\n${lines.join('\n')}\n\nCtrl-C stops it.\n`
+}
+
+function placeOfData({ store, dataDir }: Settings): string {
+  if (store.kind === 'memory') return 'in memory: gone when this stops'
+  return store.kind === 'postgres' ? store.place : dataDir
 }
 
 /** The root key, shown on the start that made it and never again. */

@@ -71,6 +71,10 @@ export class VivariumProcess {
     })
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   /** Resolves with the ready line. Rejects if the process ends before it. */
   async ready(): Promise<Ready> {
     const line = await this.#until(() => /^(\{.*\})\n/.exec(this.#stdout)?.[1])
