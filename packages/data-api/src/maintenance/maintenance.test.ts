@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { openMemoryStore } from '@vivarium/store'
+import { expect, it, vi } from 'vitest'
 import { describeDataApi, type Open } from '../testing/describe-data-api.ts'
 import { refused } from '../testing/refusals.ts'
 import { q, type TestDataApi } from '../testing/test-data-api.ts'
@@ -296,6 +297,26 @@ describeDataApi('maintenance', (open) => {
     await running.close()
     await running.close()
   })
+})
+
+it('goes slowly where nothing happens, but looks every second for an index to build', async () => {
+  vi.useFakeTimers()
+  const store = openMemoryStore()
+  const transact = vi.spyOn(store, 'transact')
+  const running = startMaintenance(store)
+  const transactionsWithin = async (seconds: number) => {
+    transact.mockClear()
+    await vi.advanceTimersByTimeAsync(seconds * 1000)
+    return transact.mock.calls.length
+  }
+  try {
+    await transactionsWithin(100)
+    // A look each second, and every 16 of them a step: one look more, and one sweep of so few keys.
+    expect(await transactionsWithin(160)).toBe(160 + 10 * 2)
+  } finally {
+    vi.useRealTimers()
+    await running.close()
+  }
 })
 
 /** Everything but how far maintenance is, and what happened, of which there is less after a while. */

@@ -11,13 +11,15 @@ import { isAlive } from '../model/root-database.ts'
 import { type SchemaCache, UnitOfWork } from '../model/unit-of-work.ts'
 import { adminOf, sweep, sweptUntil } from './sweep.ts'
 
-/** What one step did: `idle` when it came to the last key, and no index is to be built. */
+/** What one step did: `idle` when it came to the last key and removed nothing, and no index is to be built. */
 export type StepResult = 'built' | 'swept' | 'removed' | 'idle'
 
 /** Maintenance, step by step. */
 export interface Maintenance {
   /** Does one step. @throws StoreError */
   step(): Promise<StepResult>
+  /** Does one step of a build, if an index is to be built; else it costs one read. @throws StoreError */
+  build(): Promise<boolean>
 }
 
 /** How much one step does. */
@@ -70,6 +72,7 @@ export function createMaintenance(store: Store, limits: MaintenanceLimits = {}):
     return (await build(1, true)).value
   }
   return {
+    build: buildStep,
     async step() {
       if (await buildStep()) return 'built'
       steps++
@@ -80,8 +83,8 @@ export function createMaintenance(store: Store, limits: MaintenanceLimits = {}):
       })
       // What the store says of the way is only for who begins: the next round starts at the first key.
       position = value.next ?? allKeys[0]
-      if (value.next === undefined) return 'idle'
-      return value.removed > 0 ? 'removed' : 'swept'
+      if (value.removed > 0) return 'removed'
+      return value.next === undefined ? 'idle' : 'swept'
     },
   }
 }
@@ -94,9 +97,9 @@ export interface RunningMaintenance {
 
 /** How running maintenance spends its time. */
 export interface MaintenancePace {
-  /** Between steps that found nothing to do: requests come first. Default 500 ms. */
+  /** Between steps that found nothing to do: requests come first. At least 500 ms by default. */
   readonly pauseMs?: number
-  /** After everything was looked at once. Default 1,000 ms. */
+  /** After everything was looked at once. At least 1,000 ms by default. */
   readonly restMs?: number
   /** Told of failures of the store, after which it goes on. Default: nobody. */
   readonly onError?: (error: unknown) => void
@@ -105,6 +108,13 @@ export interface MaintenancePace {
 /** Between steps that had something to do. */
 const busyPauseMs = 10
 
+/**
+ * How much slower it goes at most where it finds nothing: each round without garbage doubles its pauses up
+ * to here. Nothing depends on it but the room on the disk, and a server that nobody uses should cost next to
+ * nothing, however much it holds.
+ */
+const slownessMax = 16
+
 /** Starts maintenance over a store. */
 export function startMaintenance(
   store: Store,
@@ -112,21 +122,40 @@ export function startMaintenance(
 ): RunningMaintenance {
   const maintenance = createMaintenance(store)
   const stop = new AbortController()
-  const pauseAfter = async (): Promise<number> => {
-    try {
-      const result = await maintenance.step()
-      if (result === 'idle') return restMs
-      // Where there is something to do, there is mostly more; requests still come in between.
-      return result === 'swept' ? pauseMs : Math.min(pauseMs, busyPauseMs)
-    } catch (error) {
-      // Who lost a conflict too often has all the time to try again.
-      const isConflict = error instanceof StoreError && error.code === 'conflict'
-      if (!isConflict) onError(error)
-      return restMs
+  const { signal } = stop
+  let slowness = 1
+  /** So many pauses as it is slow; somebody waits for an index, so that is looked for after each. */
+  const rest = async (ms: number) => {
+    for (let i = 0; i < slowness && !signal.aborted; i++) {
+      await pause(ms, signal)
+      if (!signal.aborted && (await maintenance.build())) return
     }
   }
+  const turn = async (): Promise<void> => {
+    switch (await maintenance.step()) {
+      case 'swept':
+        return rest(pauseMs)
+      case 'idle':
+        await rest(restMs)
+        slowness = Math.min(slowness * 2, slownessMax)
+        return
+      case 'removed':
+        slowness = 1
+    }
+    // Where there is something to do, there is mostly more; requests still come in between.
+    return pause(Math.min(pauseMs, busyPauseMs), signal)
+  }
   const loop = async () => {
-    while (!stop.signal.aborted) await pause(await pauseAfter(), stop.signal)
+    while (!signal.aborted) {
+      try {
+        await turn()
+      } catch (error) {
+        // Who lost a conflict too often has all the time to try again.
+        const isConflict = error instanceof StoreError && error.code === 'conflict'
+        if (!isConflict) onError(error)
+        await pause(restMs, signal)
+      }
+    }
   }
   const ended = loop()
   return {
