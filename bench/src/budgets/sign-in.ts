@@ -10,10 +10,10 @@ import { type Ready, withVivarium } from '../vivarium.ts'
 const peopleCount = 24
 const password = 'Correct-Horse-7'
 /** Sign-ins under way at once. */
-const concurrency = 4
+const concurrency = 8
 /** Sign-ins before anything is measured, so that the code of every thread is compiled. */
-const warmUpCount = 1_000
-const signInsPerRound = 250
+const warmUpCount = 3_000
+const signInsPerRound = 300
 const rounds = 5
 
 /**
