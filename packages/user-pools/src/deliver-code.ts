@@ -130,8 +130,44 @@ export interface Delivery {
  */
 export async function deliverCode(
   environment: Environment,
-  { kind, source, subject, address, code, username, clientMetadata }: Delivery,
+  delivery: Delivery,
 ): Promise<CodeDeliveryDetails> {
+  try {
+    await send(environment, delivery)
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error
+    environment.onEvent({ kind: 'delivery-failed', error })
+    throw refusal('CodeDeliveryFailureException', 'failed')
+  }
+  return deliveryDetails(delivery.address)
+}
+
+/**
+ * Sends a code after the answer, for an app client that hides which users exist: an answer that waits for
+ * the trigger and the messenger, or tells of their failure, is one that nobody gets for a user who is not
+ * there. So the errors of both are events alone, `CodeDeliveryFailureException` and those of the trigger
+ * too, although the reference lists them.
+ *
+ * @see user-pools §6.8
+ */
+export function deliverCodeLater(
+  environment: Environment,
+  delivery: Delivery,
+): CodeDeliveryDetails {
+  environment.afterwards(async () => {
+    try {
+      await send(environment, delivery)
+    } catch (error) {
+      environment.onEvent({ kind: 'delivery-failed', error })
+    }
+  })
+  return deliveryDetails(delivery.address)
+}
+
+async function send(
+  environment: Environment,
+  { kind, source, subject, address, code, username, clientMetadata }: Delivery,
+): Promise<void> {
   const custom = await runCustomMessage(environment, source, subject, clientMetadata)
   const message = composeMessage(kind, {
     medium: mediumOf(address.attribute),
@@ -141,12 +177,5 @@ export async function deliverCode(
     settings: subject.pool.settings,
     custom,
   })
-  try {
-    await environment.messenger.deliver(message)
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error
-    environment.onEvent({ kind: 'delivery-failed', error })
-    throw refusal('CodeDeliveryFailureException', 'failed')
-  }
-  return deliveryDetails(address)
+  await environment.messenger.deliver(message)
 }

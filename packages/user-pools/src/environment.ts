@@ -57,6 +57,8 @@ export interface Environment {
   readonly quotas: boolean
   /** Resolves when the hook has been told; its failures are events, never answers. */
   sessionsEnded(ended: SessionsEnded): Promise<void>
+  /** Runs what no answer waits for, and what deals with its own failures; the server waits for it to close. */
+  afterwards(task: () => Promise<void>): void
   /** Says that something was left behind for the sweep to clear away, soon. */
   leftovers(): void
   /** `requestId` is that of the request in which it happened, if there was one. */

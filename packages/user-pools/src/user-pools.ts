@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { HttpHandler } from '@vivarium/http'
 import type { Store } from '@vivarium/store'
+import { createAfterwork } from './afterwork.ts'
 import type { Environment, SessionsEnded, UserPoolEvent } from './environment.ts'
 import { createHandler } from './http/handler.ts'
 import type { Credentials } from './http/sigv4.ts'
@@ -53,7 +54,12 @@ export interface UserPools {
 export function createUserPools(options: UserPoolsOptions): UserPools {
   const outside = outsideOf(options)
   const sweeper = createSweeper(outside)
-  const environment: Environment = { ...outside, leftovers: sweeper.leftovers }
+  const afterwork = createAfterwork()
+  const environment: Environment = {
+    ...outside,
+    leftovers: sweeper.leftovers,
+    afterwards: afterwork.run,
+  }
   const environmentOf = (requestId: string): Environment => {
     const onEvent = (event: UserPoolEvent) => outside.onEvent(event, requestId)
     return { ...environment, onEvent, ...worldOf(options, onEvent) }
@@ -75,12 +81,14 @@ export function createUserPools(options: UserPoolsOptions): UserPools {
       allowedOrigins: options.allowedOrigins,
       addressOf: options.addressOf ?? environment.issuerOf,
     }),
-    close: sweeper.close,
+    async close() {
+      await Promise.all([sweeper.close(), afterwork.close()])
+    },
   }
 }
 
 /** The environment but for what runs in it. */
-function outsideOf(options: UserPoolsOptions): Omit<Environment, 'leftovers'> {
+function outsideOf(options: UserPoolsOptions): Omit<Environment, 'leftovers' | 'afterwards'> {
   const { store, region, issuerOf, messenger, quotas = true, now = Date.now } = options
   const onEvent = options.onEvent ?? (() => {})
   return {

@@ -1,6 +1,9 @@
 import {
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
   ForgotPasswordCommand,
   ListUserPoolsCommand,
+  ResendConfirmationCodeCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { openMemoryStore } from '@vivarium/store'
@@ -82,6 +85,87 @@ describe('a messenger', () => {
     const unknown = new ForgotPasswordCommand({ ClientId: clientId, Username: 'nobody' })
     expect((await refusalOf(server.sdk.send(unknown)))[0]).toBe('UserNotFoundException')
     await expect(server.close()).rejects.toThrow('What must not happen did')
+  })
+})
+
+describe('a messenger of a client that hides its users', () => {
+  const hiding = { PreventUserExistenceErrors: 'ENABLED' } as const
+
+  /** A server whose messenger does this, and a confirmed and an unconfirmed user. */
+  async function withUsers(deliver: () => Promise<void>) {
+    const server = await startTestServer({ messenger: { deliver } })
+    const byEmail = { RecoveryMechanisms: [{ Priority: 1, Name: 'verified_email' as const }] }
+    const { poolId, clientId } = await server.createPool(
+      { AccountRecoverySetting: byEmail },
+      hiding,
+    )
+    const emailOf = (name: string) => [
+      { Name: 'email', Value: `${name}@example.com` },
+      { Name: 'email_verified', Value: 'true' },
+    ]
+    await server.sdk.send(
+      new AdminCreateUserCommand({
+        UserPoolId: poolId,
+        Username: 'known',
+        MessageAction: 'SUPPRESS',
+        UserAttributes: emailOf('known'),
+      }),
+    )
+    await server.sdk.send(
+      new AdminSetUserPasswordCommand({
+        UserPoolId: poolId,
+        Username: 'known',
+        Password: testPassword,
+        Permanent: true,
+      }),
+    )
+    const forgot = (Username: string) =>
+      server.sdk.send(new ForgotPasswordCommand({ ClientId: clientId, Username }))
+    const resend = (Username: string) =>
+      server.sdk.send(new ResendConfirmationCodeCommand({ ClientId: clientId, Username }))
+    return { server, clientId, forgot, resend }
+  }
+
+  it('is not waited for: the answer for a known user comes although nothing is sent', async () => {
+    const asked: unknown[] = []
+    let send = () => {}
+    const sent = new Promise<void>((resolve) => {
+      send = resolve
+    })
+    // Sign-up tells anyhow that a name is taken, so it may tell that no message could be sent.
+    let isSigningUp = true
+    const { server, clientId, forgot, resend } = await withUsers(() => {
+      if (isSigningUp) return Promise.resolve()
+      asked.push('a message')
+      return sent
+    })
+    await server.sdk.send(signUp(clientId))
+    isSigningUp = false
+    const { CodeDeliveryDetails: ofKnown } = await forgot('known')
+    expect(ofKnown).toEqual({
+      AttributeName: 'email',
+      DeliveryMedium: 'EMAIL',
+      Destination: 'k***@e***',
+    })
+    expect((await forgot('nobody')).CodeDeliveryDetails).toMatchObject({ DeliveryMedium: 'EMAIL' })
+    expect((await resend(signUp(clientId).input.Username ?? '')).CodeDeliveryDetails).toMatchObject(
+      { DeliveryMedium: 'EMAIL' },
+    )
+    await expect.poll(() => asked).toEqual(['a message', 'a message'])
+    send()
+    await server.close()
+  })
+
+  it('that cannot deliver is an event, and no answer tells of it', async () => {
+    const { server, forgot } = await withUsers(async () => {
+      throw new DeliveryError('The mail server is away')
+    })
+    expect((await forgot('known')).CodeDeliveryDetails).toBeDefined()
+    expect((await forgot('nobody')).CodeDeliveryDetails).toBeDefined()
+    await expect
+      .poll(() => server.events)
+      .toEqual([{ kind: 'delivery-failed', error: expect.any(DeliveryError) }])
+    await server.close()
   })
 })
 

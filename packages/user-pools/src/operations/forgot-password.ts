@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { codeEntropyBytes } from '../authentication/codes.ts'
 import {
   deliverCode,
+  deliverCodeLater,
   deliveryDetails,
   recoveryAddress,
   recoveryOrder,
@@ -67,10 +68,10 @@ export const forgotPassword = operation({
         if (address === undefined) return error('InvalidParameterException', 'noRecoveryAddress')
       }
       const foldedName = fold(pool, typedName)
-      const subject = user?.sub ?? unknownSubject(poolSecret, foldedName)
+      const counted = user?.sub ?? unknownSubject(poolSecret, foldedName)
       const { quotas } = environment
       const quota = { operation: 'ForgotPassword', nowSeconds, quotas } as const
-      if (!recordAttempt(transaction, pool.id, subject, quota)) {
+      if (!recordAttempt(transaction, pool.id, counted, quota)) {
         return error('LimitExceededException', 'attempts')
       }
       if (!canReset || address === undefined) {
@@ -85,14 +86,16 @@ export const forgotPassword = operation({
         { sub, purpose: 'reset-password', attributeName, destination },
         { poolSecret, entropy, nowSeconds },
       )
-      return { kind: 'sent', address, code, subject: { pool, clientId: client.id, user } } as const
+      const subject = { pool, clientId: client.id, user }
+      return { kind: 'sent', isHidden, address, code, subject } as const
     })
     if (outcome.kind === 'simulated') {
       return { CodeDeliveryDetails: deliveryDetails(outcome.address) }
     }
-    const { address, code, subject } = outcome
+    const { isHidden, address, code, subject } = outcome
+    const deliver = isHidden ? deliverCodeLater : deliverCode
     return {
-      CodeDeliveryDetails: await deliverCode(environment, {
+      CodeDeliveryDetails: await deliver(environment, {
         kind: 'password-reset',
         source: 'CustomMessage_ForgotPassword',
         subject,

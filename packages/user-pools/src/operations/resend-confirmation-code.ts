@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { codeEntropyBytes } from '../authentication/codes.ts'
-import { addressToVerify, deliverCode, deliveryDetails, simulatedAddress } from '../deliver-code.ts'
+import {
+  addressToVerify,
+  deliverCode,
+  deliverCodeLater,
+  deliveryDetails,
+  simulatedAddress,
+} from '../deliver-code.ts'
 import { recordAttempt, unknownSubject } from '../model/attempts.ts'
 import { issueCode } from '../model/codes.ts'
 import { findUser, fold } from '../model/names.ts'
@@ -48,7 +54,8 @@ export const resendConfirmationCode = operation({
       const user = findUser(transaction, pool, typedName)
       const address = user && addressToVerify(pool, user)
       const isWaiting = user?.isEnabled === true && user.status === 'UNCONFIRMED'
-      if (!hidesUsers(client)) {
+      const isHidden = hidesUsers(client)
+      if (!isHidden) {
         if (user === undefined) return error('UserNotFoundException', 'combination')
         if (!user.isEnabled) return error('NotAuthorizedException', 'disabled')
         if (!isWaiting) return error('InvalidParameterException', 'alreadyConfirmed')
@@ -69,12 +76,13 @@ export const resendConfirmationCode = operation({
         { sub: user.sub, purpose: 'confirm-sign-up', attributeName, destination },
         { poolSecret, entropy, nowSeconds },
       )
-      return { address, sent: { code, subject: { pool, clientId: client.id, user } } }
+      return { address, isHidden, sent: { code, subject: { pool, clientId: client.id, user } } }
     })
-    const { address, sent } = outcome
+    const { address, isHidden, sent } = outcome
     if (sent === undefined) return { CodeDeliveryDetails: deliveryDetails(address) }
+    const deliver = isHidden ? deliverCodeLater : deliverCode
     return {
-      CodeDeliveryDetails: await deliverCode(environment, {
+      CodeDeliveryDetails: await deliver(environment, {
         kind: 'verification',
         source: 'CustomMessage_ResendCode',
         ...sent,

@@ -7,13 +7,13 @@
  * @see user-pools §2.5 and §6.3
  */
 import { codeEntropyBytes } from '../authentication/codes.ts'
-import { deliverCode, deliveryDetails } from '../deliver-code.ts'
+import { deliverCode, deliverCodeLater, deliveryDetails } from '../deliver-code.ts'
 import type { Environment } from '../environment.ts'
 import { refusal } from '../errors.ts'
 import { isLocked, recordFailure } from '../model/attempts.ts'
 import { deleteCode, issueCode, judgeCode } from '../model/codes.ts'
 import { readUser } from '../model/names.ts'
-import { poolSecretOf } from '../model/pools.ts'
+import { hidesUsers, poolSecretOf } from '../model/pools.ts'
 import { transactOrRefuse } from '../model/refusals.ts'
 import { isSpent } from '../model/tickets.ts'
 import type { ClientMetadata } from '../triggers/event.ts'
@@ -45,10 +45,11 @@ export async function codeChallenge(
 ): Promise<AuthAnswer> {
   const { user, typedName } = candidate
   const address = user && verifiedAddress(user, factor)
+  const deliver = hidesUsers(candidate.client.client) ? deliverCodeLater : deliverCode
   const details =
     user === undefined || address === undefined
       ? deliveryDetails(pretendedAddress(candidate, factor))
-      : await deliverCode(environment, {
+      : await deliver(environment, {
           kind: 'authentication',
           source: 'CustomMessage_Authentication',
           subject: { pool: candidate.client.pool, clientId: candidate.client.client.id, user },
