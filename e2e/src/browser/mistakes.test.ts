@@ -1,5 +1,5 @@
 /** What the application says when something goes wrong. */
-import type { Page } from 'playwright-core'
+import type { Page, Request, Route } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browserFor, signedIn, vivariumFor } from './fixtures.ts'
 import {
@@ -138,13 +138,39 @@ describe('somebody who makes mistakes', () => {
     await movieRow(page, 'Solaris').waitFor()
 
     await context.setOffline(true)
-    // What the page follows may have told it before; the link loads the list from either page.
-    await page.getByRole('link', { name: 'Movies', exact: true }).click()
-    await isOn(page, 'This page could not be loaded')
-    await page.getByText('The server cannot be reached.').waitFor()
+    await reloadList(page)
+    const notice = page.getByText('This list may be out of date. The server cannot be reached.')
+    await notice.waitFor()
+    expect(await movieRow(page, 'Solaris').count()).toBe(1)
     await context.setOffline(false)
     await page.getByRole('button', { name: 'Try again' }).click()
+    await notice.waitFor({ state: 'detached' })
     await movieRow(page, 'Solaris').waitFor()
+  })
+
+  test('keeps the list that could not be loaded again, is told so, and can try again', async () => {
+    const { page } = await signedIn(browser(), vivarium())
+    const other = await signedIn(browser(), vivarium())
+    await movieRow(page, 'Metropolis').waitFor()
+    const isList = (request: Request) => Boolean(request.postData()?.includes('"paginate"'))
+    const isOut = async (route: Route) =>
+      isList(route.request()) ? route.abort() : route.continue()
+    await page.route(`${vivarium().dataApi}/**`, isOut)
+    // The stream tells of it, and the list cannot follow.
+    await addMovie(other.page, { title: 'Playtime', director: 'Jacques Tati', year: '1967' })
+    const notice = page.getByRole('alert').filter({ hasText: 'This list may be out of date.' })
+    await notice.getByText('The server cannot be reached.').waitFor()
+    expect(await movieRow(page, 'Metropolis').count()).toBe(1)
+    expect(await movieRow(page, 'Playtime').count()).toBe(0)
+    await isOn(page, 'Movies')
+    const refused = page.waitForEvent('requestfailed', isList)
+    await notice.getByRole('button', { name: 'Try again' }).click()
+    await refused
+    await notice.waitFor()
+    await page.unroute(`${vivarium().dataApi}/**`, isOut)
+    await notice.getByRole('button', { name: 'Try again' }).click()
+    await movieRow(page, 'Playtime').waitFor()
+    await notice.waitFor({ state: 'detached' })
   })
 
   test('does not overwrite what somebody else has changed, nor delete it', async () => {

@@ -60,7 +60,7 @@ export function createRouter(application: Application) {
           children: [
             {
               path: paths.movies,
-              loader: load.movies,
+              ...load.movies,
               ErrorBoundary: PageFailed,
               lazy: async () => ({
                 Component: (await import('../pages/movies/movies-page.tsx')).MoviesPage,

@@ -5,12 +5,13 @@ import { IconPlus, IconRefresh } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useLoaderData, useNavigate, useRevalidator } from 'react-router'
 import { Page } from '../../components/page.tsx'
-import type { Movie, MoviePage } from '../../database/movies.ts'
-import { lastPagePath } from '../../router/loaders.ts'
+import type { Movie } from '../../database/movies.ts'
+import { lastPagePath, type ShownMovies } from '../../router/loaders.ts'
 import { DeleteMovie } from './delete-movie.tsx'
 import { MovieForm } from './movie-form.tsx'
 import { MovieTable } from './movie-table.tsx'
 import { PageButtons } from './page-buttons.tsx'
+import { StaleNotice } from './stale-notice.tsx'
 import { useMovieChanges } from './use-movie-changes.ts'
 
 type Opened =
@@ -20,7 +21,7 @@ type Opened =
 
 /** The movies, page by page, and what can be done with them. */
 export function MoviesPage() {
-  const page = useLoaderData<MoviePage>()
+  const page = useLoaderData<ShownMovies>()
   const navigate = useNavigate()
   const { revalidate, state } = useRevalidator()
   const [opened, setOpened] = useState<Opened>()
@@ -60,6 +61,13 @@ export function MoviesPage() {
         </Group>
       }
     >
+      {page.problem !== undefined && (
+        <StaleNotice
+          problem={page.problem}
+          isBusy={state === 'loading'}
+          onRetry={() => void revalidate()}
+        />
+      )}
       {page.movies.length === 0 ? (
         <Text>There are no movies yet. Add the first one.</Text>
       ) : (
