@@ -31,15 +31,30 @@ export interface HistoryRewrite {
   readonly isRemoved: boolean
 }
 
+/** A step of a document's history: from one version to the next; either may be a deletion or absent. */
+export interface HistoryStep {
+  readonly micros: bigint
+  readonly before: StoredVersion | undefined
+  readonly after: StoredVersion | undefined
+}
+
+/** The steps of a history around a place that was rewritten, as they were and as they are: what sets tell. */
+export interface HistoryRevision {
+  readonly kind: 'revision'
+  readonly ref: Ref
+  readonly old: readonly HistoryStep[]
+  readonly now: readonly HistoryStep[]
+}
+
 /** One document's part in a transaction. */
-export type Change = LiveChange | HistoryRewrite
+export type Change = LiveChange | HistoryRewrite | HistoryRevision
 
 /** The changes of one run of a transaction, of the databases that somebody follows. */
 export class ChangeLog {
   readonly #isWatched: (database: DatabaseId) => boolean
   /** Absent until there is one: every query has a log, and hardly one is listened to. */
   #live: Map<string, LiveChange> | undefined
-  #rewrites: HistoryRewrite[] | undefined
+  #rewrites: (HistoryRewrite | HistoryRevision)[] | undefined
 
   constructor(isWatched: (database: DatabaseId) => boolean) {
     this.#isWatched = isWatched
@@ -59,6 +74,13 @@ export class ChangeLog {
     if (!this.#isWatched(rewrite.ref.database)) return
     this.#rewrites ??= []
     this.#rewrites.push({ kind: 'rewrite', ...rewrite })
+  }
+
+  /** A history was rewritten, which the sets of its entries tell in their way. */
+  revised(revision: Omit<HistoryRevision, 'kind'>): void {
+    if (!this.#isWatched(revision.ref.database)) return
+    this.#rewrites ??= []
+    this.#rewrites.push({ kind: 'revision', ...revision })
   }
 
   /** Every change, in the order of the documents' first writes. What was made and deleted is none. */

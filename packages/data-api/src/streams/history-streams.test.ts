@@ -90,4 +90,31 @@ describeStreams('streams of a past that changes', (open) => {
       Array.from({ length: 4 }, () => 'history_rewrite'),
     )
   })
+
+  it('tell the sets of its entries what is no more of their histories, and what is now', async () => {
+    const api = await open()
+    const { movie: made, earlier } = await withMovie(api)
+    const { ref, ts } = made
+    const term = { field: ['data', 'n'] }
+    await api.admin.query(q.CreateIndex({ name: 'by_n', source: movies, terms: [term] }))
+    const documents = await api.stream(q.Documents(movies))
+    const ones = await api.stream(q.Match('by_n', 1))
+    const twos = await api.stream(q.Match('by_n', 2))
+    const event = (action: string, at: number) => ({ action, document: { ref, ts: at } })
+    const told = async (stream: typeof ones, count: number) =>
+      (await stream.take(count)).map((one) => [one.type, one.event])
+    const set = (action: string, at: number) => ['set', event(action, at)]
+
+    await api.admin.query(insert(earlier, { n: 2 }))
+    expect(await told(documents, 2)).toEqual([set('add', ts), set('add', earlier)])
+    expect(await told(twos, 2)).toEqual([set('add', earlier), set('remove', ts)])
+
+    await api.admin.query(q.Remove(movie, ts, 'update'))
+    expect(await told(twos, 1)).toEqual([set('remove', ts)])
+    expect(await told(ones, 1)).toEqual([set('add', ts)])
+
+    await api.admin.query(q.Insert(movie, earlier + 1, 'delete', {}))
+    expect(await told(twos, 1)).toEqual([set('remove', earlier + 1)])
+    expect(await told(documents, 1)).toEqual([set('remove', earlier + 1)])
+  })
 })

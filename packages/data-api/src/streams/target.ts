@@ -79,5 +79,5 @@ export function databaseOf(target: StreamTarget): bigint {
 
 /** Whether a change of a document can concern an index. */
 export function concerns(index: Index, { kind, ref }: Change): boolean {
-  return kind === 'live' && ref.database === index.ref.database && covers(index, ref.collection)
+  return kind !== 'rewrite' && ref.database === index.ref.database && covers(index, ref.collection)
 }

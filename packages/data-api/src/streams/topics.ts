@@ -18,6 +18,7 @@ import {
   versionEvent,
 } from './events.ts'
 import { type EventFormat, formatName } from './render-event.ts'
+import { revisedDocuments, revisedEntries } from './revisions.ts'
 import type { Session } from './sessions.ts'
 import type { Subscriber } from './subscriber.ts'
 import { concerns, type StreamTarget } from './target.ts'
@@ -107,6 +108,19 @@ export class Topics {
         : [{ committed, event, groups: [...topic.groups.values()] }]
     const document = this.#named.get(refName(ref))
     if (change.kind === 'rewrite') return told(document, rewriteEvent(change))
+    if (change.kind === 'revision') {
+      const documents = this.#named.get(refName(collectionOf(ref)))
+      return [
+        ...revisedDocuments(change).flatMap((event) => told(documents, event)),
+        ...this.#followedIndexes(view, ref).flatMap(([index, sets]) =>
+          revisedEntries(view, index, change).flatMap(({ entry, micros }) => {
+            const topic = sets.get(entry.set)
+            const terms = topic?.target.kind === 'match' ? topic.target.terms : []
+            return told(topic, entryEvent(ref, micros, { index, terms }, entry))
+          }),
+        ),
+      ]
+    }
     return [
       ...told(document, versionEvent(change, committed)),
       ...told(this.#named.get(refName(collectionOf(ref))), documentsEvent(change, committed)),

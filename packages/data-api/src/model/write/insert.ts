@@ -194,4 +194,11 @@ function tell(
     changes.rewrote({ ref, version: same, previous: live(previous), isRemoved: true })
     follow(previous)
   }
+  const steps = (here: StoredVersion | undefined) => [
+    ...(here === undefined ? [] : [{ micros, before: live(previous), after: live(here) }]),
+    ...(next === undefined
+      ? []
+      : [{ micros: next.micros, before: live(here ?? previous), after: live(next) }]),
+  ]
+  changes.revised({ ref, old: steps(same), now: steps(version) })
 }
