@@ -16,3 +16,4 @@ export {
   type StepResult,
   startMaintenance,
 } from './maintenance/maintenance.ts'
+export { reorderEntries } from './maintenance/reorder-entries.ts'

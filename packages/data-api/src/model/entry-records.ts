@@ -84,8 +84,19 @@ export function putStay(
 ): void {
   const record = entryRecord(added, value)
   unit.transaction.put(removed === undefined ? key : pastEntryKey(key, removed), record)
-  noteEntry(unit, key, added, 'add', valuesIn(record))
-  if (removed !== undefined) noteEntry(unit, key, removed, 'remove', valuesIn(record))
+  noteStay(unit, key, { added, removed }, value)
+}
+
+/** Notes in the log when a stay began, and when it ended. */
+export function noteStay(
+  unit: UnitOfWork,
+  key: Uint8Array,
+  { added, removed }: Stay,
+  value: Uint8Array,
+): void {
+  const values = value.subarray(entryValuesOffset - ttlOffset)
+  noteEntry(unit, key, added, 'add', values)
+  if (removed !== undefined) noteEntry(unit, key, removed, 'remove', values)
 }
 
 /** Deletes the record of a stay. */

@@ -20,6 +20,12 @@ function between(from: number, to: number, leftOut = /[\p{Cn}\p{Co}\p{Cs}]/u): s
   )
 }
 
+/** Consonants, and each with every vowel that is written before it. */
+function withVowels(consonants: [number, number], vowels: [number, number]): string[] {
+  const letters = between(...consonants)
+  return ['', ...between(...vowels)].flatMap((vowel) => letters.map((letter) => vowel + letter))
+}
+
 const marked = /[\p{Cn}\p{Mn}]/u
 const latin = between(0, 0x24f)
 
@@ -36,6 +42,12 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
   Georgian: [...between(0x10a0, 0x10ff), ...between(0x1c90, 0x1cbf)],
   Kana: between(0x3041, 0x30fa),
   Hangul: between(0xac00, 0xd7a3),
+  Thai: between(0xe01, 0xe3a),
+  'Thai with vowels before consonants': withVowels([0xe01, 0xe2e], [0xe40, 0xe44]),
+  'Lao with vowels before consonants': withVowels([0xe81, 0xeae], [0xec0, 0xec4]),
+  Devanagari: between(0x904, 0x939),
+  Han: [...between(0x3400, 0x4dbf), ...between(0x4e00, 0x9fff)],
+  'Han and kana': [...between(0x3041, 0x30fa), ...between(0x4e00, 0x9fff)],
   punctuation: between(0x2010, 0x205e),
   'symbols and arrows': between(0x2070, 0x2bff),
   'full width': between(0xff01, 0xff9f),
@@ -97,8 +109,10 @@ test.each([
   ['co-op', 'coop'],
   ['и', 'й', 'к'],
   ['я', 'Я', 'א', 'ア'],
-  // Beyond the table: by code points, after everything in it.
-  ['ꙮ', 'ア', '一', '龍', '\u{20000}'],
+  // By strokes and radicals; from the other planes by code points, after all others.
+  ['ꙮ', 'ア', 'ꀀ', '一', '丁', '㐀', '丞', '龍', '\u{20000}', '\u{30000}'],
+  // A vowel that is written first sorts after its consonant.
+  ['กา', 'เก', 'ขา', 'เข', 'เ'],
 ])('%j comes first of its row, which is in order', (...words) => {
   expect(words.toSorted((a, b) => Buffer.compare(key(a), key(b)))).toEqual(words)
 })

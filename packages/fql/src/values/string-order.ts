@@ -14,18 +14,24 @@
  * for the collator are told apart by their bytes. The least weights at the end of the second and the
  * third level are left out: their end is below every weight as it is.
  *
- * The table has the letters of Europe and the Middle East, kana, punctuation and symbols. What it has not
- * comes after it in the order of code points; of contractions only й
- * and its like are made (not those of Thai).
+ * The table has the letters of Europe, the Middle East and Asia, kana, punctuation and symbols; ideographs
+ * have a table of their own. What neither has comes between the two, in the order of code points, and the
+ * ideographs of the other planes come last. Of contractions й and its like are made, and vowels that are
+ * written before their consonant (เ) are sorted after it.
  */
 import { endianness } from 'node:os'
 import { inflateRawSync } from 'node:zlib'
 import { ownLetters, packedWeights } from './collation-table.ts'
+import { packedIdeographs } from './han-order.ts'
 
 /** The table's code points end here. */
 const tableEnd = 0x20000
 /** Begins the primary weight of a character beyond the table; its code point follows. */
 const beyondTable = 0xf0
+/** Begins that of an ideograph; its place in their order follows. */
+const ideograph = 0xf1
+/** Begins that of an ideograph beyond the basic plane; its code point follows. */
+const rareIdeograph = 0xf2
 /** The secondary weight of no accent, the tertiary of the first form: both the least. */
 const least = 1
 
@@ -83,9 +89,47 @@ function unpackWeights(): Weights {
   return { characters, starts, primaries, secondaries, tertiaries }
 }
 
+const ideographsFrom = 0x3400
+
+/** Places of ideographs by code point, from `ideographsFrom` on; 0 for what is none. Read when first needed. */
+let places: Uint16Array | undefined
+
+function placeOf(point: number): number {
+  if (point < ideographsFrom || point > 0xffff) return 0
+  places ??= unpackPlaces()
+  return places[point - ideographsFrom] as number
+}
+
+/** Reads the runs that the generator wrote. */
+function unpackPlaces(): Uint16Array {
+  const data = inflateRawSync(Buffer.from(packedIdeographs, 'base64'))
+  const runs = data.readUInt16LE(0)
+  const found = new Uint16Array(0x10000 - ideographsFrom)
+  let place = 0
+  let point = 0
+  for (let i = 0; i < runs; i++) {
+    point = (point + data.readUInt16LE(2 + 2 * i)) % 0x10000
+    const end = point + data.readUInt16LE(2 + 2 * (runs + i))
+    while (point < end) found[point++ - ideographsFrom] = ++place
+  }
+  return found
+}
+
+const isIdeograph = (point: number) => /\p{Unified_Ideograph}/u.test(String.fromCodePoint(point))
+
+/**
+ * Vowels that are written before their consonant, with it: of Thai, Lao and New Tai Lue. A vowel without one
+ * sorts after every consonant, also where it begins a longer text: the rule that a beginning comes first
+ * contradicts ICU's order there, and the reference, which has both, has no order.
+ */
+const writtenBefore =
+  /([\u0e40-\u0e44])([\u0e01-\u0e2e])|([\u0ec0-\u0ec4])([\u0e81-\u0eae\u0edc-\u0edf])|([\u19b5-\u19b7\u19ba])([\u1980-\u19ab])/g
+
+const spokenOrder = (text: string) => text.replace(writtenBefore, '$2$1$4$3$6$5')
+
 /** The elements of a text: indexes into the table, or for what is beyond it -1 - its code point. */
 export function elementsOf(text: string): readonly number[] {
-  const decomposed = isAscii(text) ? text : text.normalize('NFD')
+  const decomposed = isAscii(text) ? text : spokenOrder(text.normalize('NFD'))
   const elements: number[] = []
   for (let i = 0; i < decomposed.length; i++) {
     let point = decomposed.codePointAt(i) ?? 0
@@ -126,11 +170,7 @@ export function writeStringKey(
   let at = offset
   for (const element of elements) {
     if (element < 0) {
-      const point = -1 - element
-      target[at++] = beyondTable
-      target[at++] = point >> 16
-      target[at++] = (point >> 8) & 0xff
-      target[at++] = point & 0xff
+      at = writeBeyond(-1 - element, target, at)
     } else {
       const primary = weights.primaries[element] as number
       if (primary !== 0) target[at++] = primary >> 8
@@ -141,6 +181,17 @@ export function writeStringKey(
   at = writeLevel(weights.secondaries, elements, target, at)
   at = writeLevel(weights.tertiaries, elements, target, at)
   return writeBytes(text, target, at)
+}
+
+/** The primary weight of a character that the table has not. */
+function writeBeyond(point: number, target: Buffer, offset: number): number {
+  const place = placeOf(point)
+  if (place !== 0) {
+    target[offset] = ideograph
+    return target.writeUInt16BE(place, offset + 1)
+  }
+  target[offset] = point > 0xffff && isIdeograph(point) ? rareIdeograph : beyondTable
+  return target.writeUIntBE(point, offset + 1, 3)
 }
 
 /** Weights from here on take two bytes. */

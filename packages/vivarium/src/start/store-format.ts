@@ -1,5 +1,5 @@
 /** The format of what Vivarium keeps in a store, and the ways to it from older ones. */
-import { logEvents } from '@vivarium/data-api'
+import { logEvents, reorderEntries } from '@vivarium/data-api'
 import {
   bringUpToDate,
   formatAfter,
@@ -16,7 +16,7 @@ import { StartError } from '../command/usage-error.ts'
  * What turns each format into the next. A change of how the data API or the user
  * pools lay out their keys or values adds a migration here, and a test that starts from a backup made before.
  */
-const migrations: readonly Migration[] = [logEvents]
+const migrations: readonly Migration[] = [logEvents, reorderEntries]
 
 /** The format that this version reads and writes. */
 export const storeFormat = formatAfter(migrations)
