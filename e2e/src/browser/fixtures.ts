@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, vi } from 'vitest'
+import { makeAccount } from './administrator.ts'
 import { openChromium } from './chromium.ts'
-import { type Account, newAccount, signUpAndIn } from './steps.ts'
+import { type Account, isOn, newAccount, signIn } from './steps.ts'
 import { type Visitor, visit } from './visitor.ts'
 import { startVivarium, type Vivarium } from './vivarium.ts'
 
@@ -25,14 +26,18 @@ export function vivariumFor(environment: Readonly<Record<string, string>> = {}):
   )
 }
 
-/** Somebody new, signed in and looking at the movies. */
+/**
+ * Somebody signed in and looking at the movies. An administrator has made the account: signing up in the
+ * browser is what other tests are about, and takes longer than most of what these are.
+ */
 export async function signedIn(
   browser: Browser,
   vivarium: Vivarium,
   account: Account = newAccount(),
 ): Promise<Visitor> {
-  const visitor = await visit(browser, vivarium)
-  await signUpAndIn(visitor.page, account)
+  const [visitor] = await Promise.all([visit(browser, vivarium), makeAccount(vivarium, account)])
+  await signIn(visitor.page, account)
+  await isOn(visitor.page, 'Movies')
   return visitor
 }
 

@@ -1,10 +1,8 @@
 /** The application with the user pool's ID token for its secret: no trigger, no token of the database. */
-import {
-  type AuthenticationResultType,
-  CognitoIdentityProvider,
-} from '@aws-sdk/client-cognito-identity-provider'
+import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
 import { describe, expect, test } from 'vitest'
 import { configurationOf } from '../person.ts'
+import { withPools } from './administrator.ts'
 import { browserFor, patience, signedIn, vivariumFor } from './fixtures.ts'
 import {
   type Account,
@@ -118,27 +116,23 @@ async function tokensOf(
   vivarium: Vivarium,
   { email, password }: Account,
 ): Promise<Record<'own' | 'foreign', AuthenticationResultType>> {
-  const { region, userPoolId, clientId } = await configurationOf(vivarium)
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const pools = new CognitoIdentityProvider({ endpoint: vivarium.userPools, region, credentials })
-  const tokens = async (ClientId: string | undefined): Promise<AuthenticationResultType> => {
-    const { AuthenticationResult } = await pools.initiateAuth({
-      ClientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD: password },
-    })
-    return AuthenticationResult ?? {}
-  }
-  try {
+  const { clientId } = await configurationOf(vivarium)
+  return withPools(vivarium, async (pools, UserPoolId) => {
+    const tokens = async (ClientId: string | undefined): Promise<AuthenticationResultType> => {
+      const { AuthenticationResult } = await pools.initiateAuth({
+        ClientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: email, PASSWORD: password },
+      })
+      return AuthenticationResult ?? {}
+    }
     const { UserPoolClient } = await pools.createUserPoolClient({
-      UserPoolId: userPoolId,
+      UserPoolId,
       ClientName: 'another',
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     })
     return { own: await tokens(clientId), foreign: await tokens(UserPoolClient?.ClientId) }
-  } finally {
-    pools.destroy()
-  }
+  })
 }
 
 function claimsOf(jwt: string | undefined): Readonly<Record<string, unknown>> {
