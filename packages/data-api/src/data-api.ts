@@ -1,5 +1,5 @@
 /** The data API as an HTTP handler: routes, and the order of checks (wire §1.2). */
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   invalidExpression,
   JsonError,
@@ -32,6 +32,7 @@ import { createKeySets } from './jwt/key-sets.ts'
 import { createProver } from './jwt/prover.ts'
 import { authenticate } from './model/authenticate.ts'
 import { globalId } from './model/global-id.ts'
+import { Unproven } from './model/proofs.ts'
 import { UnitOfWork } from './model/unit-of-work.ts'
 import { type Query, type QueryRunner, resource, runQuery } from './query.ts'
 import { createLocalFeed } from './streams/change-feed.ts'
@@ -59,7 +60,7 @@ export interface DataApiOptions {
    */
   readonly now?: () => bigint
   /**
-   * Draws the randomness of one request, from which its secrets and salts are made: 244 random bits or more.
+   * Draws the randomness of one request that makes secrets or salts: 244 random bits or more.
    * Default: the machine's.
    */
   readonly entropy?: () => Uint8Array
@@ -148,11 +149,11 @@ interface Parts {
   readonly ping: ReturnType<typeof createPing>
 }
 
-async function route(
+function route(
   { runner, streams, ping }: Parts,
   request: HttpRequest,
   parameters: RequestParameters,
-): Promise<Outcome> {
+): Outcome | Promise<Outcome> {
   switch (request.path) {
     case '':
     case '/':
@@ -171,9 +172,9 @@ async function route(
       )
     }
     case '/ping':
-      return { answer: await ping(request) }
+      return ping(request).then((answer) => ({ answer }))
     case '/authorized':
-      return { answer: await authorized(runner, request, parameters) }
+      return authorized(runner, request, parameters)
     default:
       return { answer: notFound }
   }
@@ -221,7 +222,7 @@ async function query(
     const known = await isAuthorized(runner, secret, parameters)
     return { answer: known ? queryErrorAnswer(read, parameters.version) : unauthorized, bytesIn }
   }
-  const asked = { secret, literal: read.literal, parameters, entropy: runner.entropy() }
+  const asked = { secret, literal: read.literal, parameters, entropy: drawnOnce(runner.entropy) }
   if (run !== undefined) {
     const limit = { effect: 'read', where: 'stream requests' } as const
     return { ...(await run({ ...asked, limit, likelyWrites: false })), bytesIn }
@@ -234,8 +235,17 @@ async function query(
 const readsOnly = { effect: 'read', where: 'get requests' } as const
 const readsAndWrites = { effect: 'write', where: 'post requests' } as const
 
-/** 244 random bits, from node's store of UUIDs: other randomness costs a system call for each request. */
-const drawEntropy = () => Buffer.from(randomUUID() + randomUUID())
+/** 256 random bits. */
+const drawEntropy = () => randomBytes(32)
+
+/** A query that is run again gets the same. */
+function drawnOnce(draw: () => Uint8Array): () => Uint8Array {
+  let drawn: Uint8Array | undefined
+  return () => {
+    drawn ??= draw()
+    return drawn
+  }
+}
 
 /** A guess from the text alone: it decides how the transaction starts, never what it may do. */
 const writeForms =
@@ -266,29 +276,38 @@ async function authorizedDatabase(
 ): Promise<bigint | undefined> {
   const { version } = parameters
   const { schemas, rootSecrets, store, audiencePrefix } = runner
-  const { value } = await runner.prover.run(secret, (proofs) =>
-    store.transact(
-      (transaction) => {
-        const once = { meter: newMeter(), entropy: new Uint8Array(), audiencePrefix }
-        const unit = new UnitOfWork({ transaction, schemas, version, proofs, ...once })
-        const authenticated = authenticate(unit, secret, rootSecrets)
-        return authenticated?.isLive() ? authenticated.caller.database : undefined
-      },
-      { intent: 'read' },
-    ),
-  )
-  return value
+  const proofs = runner.prover.begin(secret)
+  for (;;) {
+    try {
+      const { value } = await store.transact(
+        (transaction) => {
+          const once = { meter: newMeter(), entropy: drawEntropy, audiencePrefix }
+          const unit = new UnitOfWork({ transaction, schemas, version, proofs, ...once })
+          const authenticated = authenticate(unit, secret, rootSecrets)
+          return authenticated?.isLive() ? authenticated.caller.database : undefined
+        },
+        { intent: 'read' },
+      )
+      return value
+    } catch (error) {
+      if (!(error instanceof Unproven)) throw error
+      const refusal = await proofs.prove(error)
+      if (refusal !== undefined) throw refusal
+    }
+  }
 }
 
 async function authorized(
   runner: QueryRunner,
   request: HttpRequest,
   parameters: RequestParameters,
-): Promise<Answer> {
+): Promise<Outcome> {
   const secret = secretOf(request.headers.authorization)
   const database = secret && (await authorizedDatabase(runner, secret, parameters))
-  if (typeof database !== 'bigint') return unauthorized
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return methodNotAllowed(['GET', 'HEAD'])
-  return { status: 200, body: `{"account":"0","global_id":"${globalId(database)}"}` }
+  if (typeof database !== 'bigint') return { answer: unauthorized }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return { answer: methodNotAllowed(['GET', 'HEAD']) }
+  }
+  const body = `{"account":"0","global_id":"${globalId(database)}"}`
+  return { answer: { status: 200, body } }
 }

@@ -13,7 +13,7 @@ import {
   timedOut,
   type Value,
 } from '@vivarium/fql'
-import { type Committed, type Store, StoreError } from '@vivarium/store'
+import { type Committed, type Store, StoreError, type Transaction } from '@vivarium/store'
 import type { RequestParameters } from './http/request-parameters.ts'
 import type { Answer } from './http/responses.ts'
 import { protocolError, queryErrorAnswer, unauthorized } from './http/responses.ts'
@@ -21,7 +21,7 @@ import type { Prover } from './jwt/prover.ts'
 import { type Authenticated, authenticate } from './model/authenticate.ts'
 import { ChangeLog } from './model/changes.ts'
 import { DatabaseView } from './model/database-view.ts'
-import type { Proofs } from './model/proofs.ts'
+import { type Proofs, Unproven } from './model/proofs.ts'
 import { type SchemaCache, UnitOfWork } from './model/unit-of-work.ts'
 import type { ChangeFeed } from './streams/change-feed.ts'
 
@@ -32,8 +32,8 @@ export interface Query {
   readonly parameters: RequestParameters
   /** What the route allows: GET requests only read. */
   readonly limit: { readonly effect: Effect; readonly where: string }
-  /** Random bytes drawn for this request alone. */
-  readonly entropy: Uint8Array
+  /** Gives the random bytes of this request alone, which are drawn when they are first wanted. */
+  readonly entropy: () => Uint8Array
   /** Whether the query is likely to write: spares it the attempt on a snapshot. */
   readonly likelyWrites: boolean
 }
@@ -82,58 +82,62 @@ export async function runQuery<A extends Answer>(
   query: Query,
   answerWith: AnswerWith<A>,
 ): Promise<QueryResult<A | Answer>> {
-  try {
-    const attempt = (proofs: Proofs) => runOnce(runner, query, proofs, answerWith)
-    return await runner.prover.run(query.secret, attempt)
-  } catch (error) {
-    return failed(error, query, undefined)
+  const { lastSeenTxn, queryTimeoutMs, retries } = query.parameters
+  const deadline = performance.now() + queryTimeoutMs
+  const proofs = runner.prover.begin(query.secret)
+  for (;;) {
+    let unit: UnitOfWork | undefined
+    try {
+      const committed = await runner.store.transact(
+        (transaction) => {
+          unit = unitOf(runner, query, { transaction, proofs, deadline })
+          const authenticated = authenticate(unit, query.secret, runner.rootSecrets)
+          return authenticated === undefined
+            ? unauthorized
+            : answerFor(unit, authenticated, query, answerWith)
+        },
+        {
+          intent: query.likelyWrites ? 'write' : 'unknown',
+          ...(lastSeenTxn === undefined ? {} : { notBefore: lastSeenTxn }),
+          ...(retries === undefined ? {} : { retries }),
+        },
+      )
+      publish(runner.feed, committed, unit)
+      return succeeded(committed, unit)
+    } catch (error) {
+      if (!(error instanceof Unproven)) return failed(error, query, unit)
+      const refusal = await proofs.prove(error)
+      if (refusal !== undefined) return failed(refusal, query, undefined)
+    }
   }
 }
 
-/** Runs a query with what is known of its tokens. */
-async function runOnce<A extends Answer>(
-  runner: QueryRunner,
-  query: Query,
-  proofs: Proofs,
-  answerWith: AnswerWith<A>,
-): Promise<QueryResult<A | Answer>> {
-  const deadline = performance.now() + query.parameters.queryTimeoutMs
-  const usage: { unit: UnitOfWork | undefined } = { unit: undefined }
-  try {
-    const committed = await runner.store.transact(
-      (transaction) => {
-        const meter = newMeter(() => {
-          if (performance.now() > deadline) throw timedOut()
-        })
-        const unit = new UnitOfWork({
-          transaction,
-          schemas: runner.schemas,
-          meter,
-          version: query.parameters.version,
-          entropy: query.entropy,
-          changes: new ChangeLog(runner.feed.isWatched),
-          proofs,
-          audiencePrefix: runner.audiencePrefix,
-        })
-        usage.unit = unit
-        const authenticated = authenticate(unit, query.secret, runner.rootSecrets)
-        return authenticated === undefined
-          ? unauthorized
-          : answerFor(unit, authenticated, query, answerWith)
-      },
-      {
-        intent: query.likelyWrites ? 'write' : 'unknown',
-        ...(query.parameters.lastSeenTxn === undefined
-          ? {}
-          : { notBefore: query.parameters.lastSeenTxn }),
-        ...(query.parameters.retries === undefined ? {} : { retries: query.parameters.retries }),
-      },
-    )
-    publish(runner.feed, committed, usage.unit)
-    return succeeded(committed, usage.unit)
-  } catch (error) {
-    return failed(error, query, usage.unit)
-  }
+function unitOf(
+  { schemas, feed, audiencePrefix }: QueryRunner,
+  { parameters, entropy }: Query,
+  run: {
+    readonly transaction: Transaction
+    readonly proofs: Proofs
+    /** On the clock of `performance`. */
+    readonly deadline: number
+  },
+): UnitOfWork {
+  const meter = newMeter(() => {
+    if (performance.now() > run.deadline) throw timedOut()
+  })
+  const { transaction, proofs } = run
+  const { version } = parameters
+  const changes = new ChangeLog(feed.isWatched)
+  return new UnitOfWork({
+    transaction,
+    schemas,
+    meter,
+    version,
+    entropy,
+    changes,
+    proofs,
+    audiencePrefix,
+  })
 }
 
 /**

@@ -179,7 +179,7 @@ class Bench {
             schemas: new Map(),
             meter,
             version,
-            entropy: Buffer.from('trial'),
+            entropy: () => Buffer.from('trial'),
           })
           const authenticated = authenticate(unit, this.#secret, [])
           if (authenticated === undefined) throw new Error('the secret opens nothing')

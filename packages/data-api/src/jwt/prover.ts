@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import { RequestError } from '@vivarium/fql'
-import { type Proof, type Proofs, Unproven } from '../model/proofs.ts'
+import type { Proof, Proofs, Unproven } from '../model/proofs.ts'
 import { type Jwt, looksLikeJwt } from './jwt.ts'
 import { isSignedBy, type VerificationKey } from './key-set.ts'
 import type { KeySets } from './key-sets.ts'
 
-/** Runs transactions that meet tokens, and finds out for them who signed these. */
+/** Finds out, for transactions that meet tokens, who signed these. */
 export interface Prover {
-  /**
-   * Runs `work`, again whenever it needs another proof.
-   *
-   * @param secret what the request shows: if it is a token seen before, its proof may be there at once
-   * @throws what `work` throws, but for `Unproven`; RequestError for a query of too many tokens
-   */
-  run<T>(secret: string, work: (proofs: Proofs) => Promise<T>): Promise<T>
+  /** What a request's transactions know. @param secret what the request shows: maybe a token seen before */
+  begin(secret: string): RequestProofs
+}
+
+/** What the transactions of one request know of tokens: what they turned out to need. */
+export interface RequestProofs extends Proofs {
+  /** Finds out what a transaction ended for, so that it can be run again; or gives the answer that ends them. */
+  prove(missing: Unproven): Promise<RequestError | undefined>
 }
 
 /** How many tokens one request may make us check: its own, and those it asks `KeyFromSecret` about. */
@@ -52,23 +53,27 @@ export function createProver(keySets: KeySets): Prover {
     return { jwksUri, isSigned: true }
   }
 
-  return {
-    run: async (secret, work) => {
-      const known = new Map<string, Proof>()
-      const recalled = recall(secret)
-      if (recalled !== undefined) known.set(secret, recalled)
-      for (let proven = 0; ; proven++) {
-        try {
-          return await work({ known, isFinal: false })
-        } catch (error) {
-          if (!(error instanceof Unproven)) throw error
-          if (proven === proofsMax) throw tooManyTokens()
-          known.set(error.jwt.text, await prove(error.jwt, error.jwksUri))
-        }
-      }
-    },
+  const begin = (secret: string): RequestProofs => {
+    const recalled = recall(secret)
+    let known = recalled === undefined ? none : new Map([[secret, recalled]])
+    let proven = 0
+    return {
+      get known() {
+        return known
+      },
+      isFinal: false,
+      prove: async ({ jwt, jwksUri }) => {
+        if (proven === proofsMax) return tooManyTokens()
+        proven++
+        known = new Map(known).set(jwt.text, await prove(jwt, jwksUri))
+        return undefined
+      },
+    }
   }
+  return { begin }
 }
+
+const none: ReadonlyMap<string, Proof> = new Map()
 
 const tooManyTokens = () =>
   new RequestError(400, 'bad request', `A query may check at most ${proofsMax} JSON Web Tokens.`)

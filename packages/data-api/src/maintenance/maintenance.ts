@@ -44,7 +44,7 @@ export function createMaintenance(store: Store, limits: MaintenanceLimits = {}):
   let steps = 0
   const run = <T>(body: (unit: UnitOfWork) => T) =>
     store.transact((transaction) => {
-      const entropy = new Uint8Array()
+      const entropy = () => new Uint8Array()
       return body(
         new UnitOfWork({ transaction, schemas, meter: newMeter(), version: '4', entropy }),
       )

@@ -117,7 +117,15 @@ function predicateContext(view: DatabaseView, predicate: LambdaValue): Context {
 
 /** Whether the caller may read a document. */
 export function mayRead(view: DatabaseView, ref: Ref): boolean {
-  return isAllowed(view, 'read', collectionOf(ref), () => ref) || hasBaseline(view, 'read', ref)
+  const isOwn = ref.database === view.database
+  if (isOwn && view.openCollections.has(ref.collection)) return true
+  let dependsOnDocument = false
+  const isGranted = isAllowed(view, 'read', collectionOf(ref), () => {
+    dependsOnDocument = true
+    return ref
+  })
+  if (isGranted && isOwn && !dependsOnDocument) view.openCollections.add(ref.collection)
+  return isGranted || hasBaseline(view, 'read', ref)
 }
 
 /** Whether the caller may delete a document. */

@@ -23,6 +23,7 @@ import {
   type Value,
   wellFormed,
 } from '@vivarium/fql'
+import { FieldNames } from './field-names.ts'
 
 const tags = {
   null: 0,
@@ -255,6 +256,8 @@ class Writer {
   }
 }
 
+const fieldNames = new FieldNames()
+
 class Reader {
   readonly #bytes: Buffer
   readonly #lambdas: LambdaCodec
@@ -269,7 +272,9 @@ class Reader {
   }
 
   byte(): number {
-    return this.#bytes.readUInt8(this.#at++)
+    const byte = this.#bytes[this.#at++]
+    if (byte === undefined) throw new RangeError('a stored value ends too early')
+    return byte
   }
 
   uint64(): bigint {
@@ -282,7 +287,7 @@ class Reader {
     const keys = new Array<string>(count)
     const values = new Array<Value>(count)
     for (let i = 0; i < count; i++) {
-      keys[i] = this.#text()
+      keys[i] = this.#name()
       values[i] = this.#value()
     }
     return new ObjectValue(keys, values)
@@ -357,6 +362,13 @@ class Reader {
     const from = this.#at
     this.#at += length
     return this.#bytes.toString('utf8', from, this.#at)
+  }
+
+  #name(): string {
+    const length = this.#varint()
+    const from = this.#at
+    this.#at += length
+    return fieldNames.read(this.#bytes, from, this.#at)
   }
 
   #slice(length: number): Uint8Array {

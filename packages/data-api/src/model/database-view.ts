@@ -54,6 +54,8 @@ export class DatabaseView implements Documents {
   readonly transactionMicros: bigint
   /** What membership predicates have said of this caller in this transaction. */
   readonly memberships = new Map<LambdaValue, boolean>()
+  /** Collections of this database whose documents this caller may read, whatever is in them. */
+  readonly openCollections = new Set<number>()
   #forPredicates: DatabaseView | undefined
 
   constructor(unit: UnitOfWork, caller: Caller) {

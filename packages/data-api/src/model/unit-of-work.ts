@@ -33,8 +33,8 @@ export interface UnitOfWorkOptions {
   readonly schemas: SchemaCache
   readonly meter: Meter
   readonly version: ApiVersion
-  /** Random bytes, drawn for this request alone: new secrets come from them. */
-  readonly entropy: Uint8Array
+  /** Gives random bytes, drawn for this request alone: new secrets come from them. */
+  readonly entropy: () => Uint8Array
   /** Where written documents tell what they were. Absent: nobody wants to know. */
   readonly changes?: ChangeLog | undefined
   /** What is known of the tokens that it may meet. Default: `noProofs`. */
@@ -48,7 +48,7 @@ export class UnitOfWork {
   readonly transaction: MeteredTransaction
   readonly meter: Meter
   readonly version: ApiVersion
-  readonly entropy: Uint8Array
+  readonly entropy: () => Uint8Array
   /** What this transaction has changed, if somebody follows. */
   readonly changes: ChangeLog | undefined
   readonly proofs: Proofs

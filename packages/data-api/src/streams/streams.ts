@@ -142,7 +142,7 @@ export class Streams {
       if (performance.now() > deadline) throw timedOut()
     })
     const { schemas, audiencePrefix } = this.#options
-    const entropy = new Uint8Array()
+    const entropy = () => new Uint8Array()
     return new UnitOfWork({ transaction, schemas, audiencePrefix, meter, version: '4', entropy })
   }
 

@@ -73,6 +73,11 @@ export class Environment implements Source {
   readonly #meta: Database<Buffer, Buffer>
   readonly #place: string
   #users = 1
+  /** The time of the last commit in the snapshot taken, as long as it may be used. */
+  #snapshotLast: bigint | undefined
+  readonly #leaveSnapshot = () => {
+    this.#snapshotLast = undefined
+  }
 
   /**
    * The environment of a directory, opened unless this process has it open. (Opening takes LMDB's write
@@ -105,9 +110,21 @@ export class Environment implements Source {
     }
   }
 
-  /** Reads from now on see what is committed now, whichever process did, for as long as this turn lasts. */
-  takeSnapshot(): void {
-    this.#data.resetReadTxn()
+  /**
+   * Reads from now on see what is committed now, whichever process did.
+   *
+   * Until the tasks that are queued now have run nothing can be learnt from outside, of no commit either, so
+   * transactions that run together share a snapshot: to take one costs as much as several reads.
+   *
+   * @returns the time of the last commit in it; 0 if there was none
+   */
+  takeSnapshot(): bigint {
+    if (this.#snapshotLast === undefined) {
+      this.#data.resetReadTxn()
+      this.#snapshotLast = this.last()
+      process.nextTick(this.#leaveSnapshot)
+    }
+    return this.#snapshotLast
   }
 
   get(key: Bytes): Bytes | undefined {
@@ -164,7 +181,7 @@ export class Environment implements Source {
     else this.#data.putSync(asBuffer(key), asBuffer(value))
   }
 
-  /** The time of the last commit; 0 if there was none. */
+  /** Inside `write`, or of the snapshot taken: the time of the last commit; 0 if there was none. */
   last(): bigint {
     // Lent, and read before anything else is.
     return this.#meta.getBinaryFast(lastKey)?.readBigUInt64BE() ?? 0n

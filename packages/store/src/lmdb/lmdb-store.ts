@@ -77,8 +77,7 @@ class LmdbStore implements Store {
     const intent = options.intent ?? 'unknown'
     if (intent !== 'write') {
       const mode = intent === 'read' ? 'forbidden' : 'promotes'
-      this.#environment.takeSnapshot()
-      const timestamp = readTimestamp(this.#now(), this.#environment.last(), options)
+      const timestamp = readTimestamp(this.#now(), this.#environment.takeSnapshot(), options)
       try {
         const value = new Run(this.#environment, timestamp, mode).to(body)
         return { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }

@@ -51,7 +51,7 @@ function prepareCredentials(write: Write): Prepared {
     isServer ||
     typeof before !== 'string' ||
     (typeof given === 'string' && passwordMatches(given, before))
-  const hash = hashPassword(password, view.unit.entropy, ref.id)
+  const hash = hashPassword(password, view.unit.entropy(), ref.id)
   const why = 'Invalid password at `current_password`.'
   return {
     fields: kept.with('hashed_password', hash),

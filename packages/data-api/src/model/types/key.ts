@@ -73,7 +73,7 @@ function secretFor({ view, ref, action, params, fields }: Write) {
     return { failures: [fail(['secret'], 'invalid secret', why)] }
   }
   if (action !== 'create' || fields.has('hashed_secret')) return { failures: [] }
-  const random = randomFor(view.unit.entropy, ref.id)
+  const random = randomFor(view.unit.entropy(), ref.id)
   const shown = encodeSecret({ kind: 'key', id: ref.id, database: undefined, random })
   return { hash: hashSecret(random), shown, failures: [] }
 }

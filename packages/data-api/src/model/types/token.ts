@@ -30,7 +30,7 @@ function prepareToken({ view, ref, action, fields }: Write): Prepared {
   if (action === 'update' || fields.has('hashed_secret')) {
     return { fields, failures: [], shown: shown(fields) }
   }
-  const random = randomFor(view.unit.entropy, ref.id)
+  const random = randomFor(view.unit.entropy(), ref.id)
   const stored = fields.with('hashed_secret', hashSecret(random))
   const secret = encodeSecret({ kind: 'token', id: ref.id, database: ref.database, random })
   return { fields: stored, failures: [], shown: shown(stored).with('secret', secret) }
