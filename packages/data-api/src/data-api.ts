@@ -21,7 +21,6 @@ import {
 } from './http/request-parameters.ts'
 import { type Outcome, respond, respondRefused } from './http/respond.ts'
 import {
-  type Answer,
   methodNotAllowed,
   notFound,
   protocolError,

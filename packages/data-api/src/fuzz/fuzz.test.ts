@@ -73,11 +73,12 @@ async function expectSame(step: Step, plain: Variant, others: readonly Variant[]
   }
 }
 
-/** An answer without what differs from one run to the next: time, and what a schema kept in memory saves. */
+/** An answer without what differs from one run to the next: time, ids, and what a schema kept in memory saves. */
 function comparable({ status, headers, body }: Answered) {
   const {
     'x-query-time': _time,
     'x-storage-bytes-read': _bytes,
+    'x-request-id': _id,
     traceparent: _trace,
     ...others
   } = headers
