@@ -20,7 +20,7 @@ export function storePass(
         schemas: new Map(),
         meter: newMeter(),
         version: '4',
-        entropy: new Uint8Array(),
+        entropy: () => new Uint8Array(),
       })
       const range = transaction.range(next ?? allKeys[0], allKeys[1], { expected: keysPerStep + 1 })
       const found: { readonly key: Uint8Array; readonly value: Uint8Array }[] = []
