@@ -3,6 +3,7 @@ import { type ApiVersion, atLeast } from './api-version.ts'
 import type { Documents } from './documents.ts'
 import { RequestError } from './errors.ts'
 import type { Expression } from './expression.ts'
+import { renderName, renderString } from './render-string.ts'
 import { unreachable } from './unreachable.ts'
 import type { DocumentValue } from './values/document.ts'
 import type { EventValue } from './values/event.ts'
@@ -10,7 +11,6 @@ import type { LambdaValue } from './values/lambda.ts'
 import type { PageValue } from './values/page.ts'
 import { nativeOf, Ref, type UnresolvedRef } from './values/ref.ts'
 import type { SetDescription, SetValue } from './values/set.ts'
-import { wellFormed } from './values/text.ts'
 import { formatDate, formatTime } from './values/time.ts'
 import { isArray, type Value } from './values/value.ts'
 
@@ -65,39 +65,6 @@ export function formatDouble(value: number): string {
     return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`
   }
   return Number.isInteger(value) ? `${value}.0` : String(value)
-}
-
-/** JSON of a string: only quotes, backslashes and control characters escaped; no lone surrogates. */
-export function renderString(text: string): string {
-  if (isPlain(text)) return `"${text}"`
-  return JSON.stringify(wellFormed(text))
-}
-
-/** Up to this length a loop finds out sooner than a call of the engine whether a text is plain. */
-const shortLength = 64
-
-/** Whether a short text has nothing to escape, as most has: a fraction of the cost of `JSON.stringify`. */
-function isPlain(text: string): boolean {
-  if (text.length > shortLength) return false
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
-  }
-  return true
-}
-
-/** Names of fields as they render, with their colon: the same few, again and again. */
-const renderedNames = new Map<string, string>()
-const renderedNamesMax = 1024
-
-function renderName(name: string): string {
-  const known = renderedNames.get(name)
-  if (known !== undefined) return known
-  const rendered = `${renderString(name)}:`
-  if (name.length <= shortLength && renderedNames.size < renderedNamesMax) {
-    renderedNames.set(name, rendered)
-  }
-  return rendered
 }
 
 class Renderer {
