@@ -39,6 +39,8 @@ interface Declaration<A extends Record<string, Cast<unknown>>> {
   readonly exclusive?: readonly string[]
   /** Other spellings of the first key, with the same meaning. */
   readonly alias?: readonly string[]
+  /** The argument whose elements are all in the result again, as they were. */
+  readonly repeats?: string & keyof A
   readonly evaluate: (args: ArgumentsOf<A>, call: Call) => Value
 }
 
@@ -54,6 +56,7 @@ export interface Form {
   readonly until: ApiVersion | undefined
   readonly exclusive: readonly string[]
   readonly aliases: readonly Form[]
+  readonly repeats: string | undefined
   readonly evaluate: (args: Record<string, unknown>, call: Call) => Value
 }
 
@@ -74,6 +77,7 @@ export function define<const A extends Record<string, Cast<unknown>>>(
     until: declaration.until,
     exclusive: declaration.exclusive ?? [],
     aliases: [],
+    repeats: declaration.repeats,
     // The evaluator builds the record from these same casts.
     evaluate: declaration.evaluate as Form['evaluate'],
   }

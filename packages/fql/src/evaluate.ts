@@ -109,7 +109,11 @@ function evaluateForm(
       args[key] = cast?.convert(value, argument.position, context)
     }
   }
-  return measured(form.evaluate(args, { position, context }), context)
+  const value = form.evaluate(args, { position, context })
+  const { repeats } = form
+  // The evaluator has just built the record from the casts of this form.
+  measure(value, context.meter, repeats === undefined ? null : (args[repeats] as Value))
+  return value
 }
 
 function measured(value: Value, { meter }: Context): Value {

@@ -30,6 +30,14 @@ describe('a query may make much', () => {
     expect(run(q.Equals(grown, numbers))).toBe('true')
   })
 
+  it('an array of eight thousand elements, one by one', () => {
+    const many = Array.from({ length: 8000 }, (_, i) => i)
+    for (const grow of [q.Append, q.Prepend]) {
+      const lambda = q.Lambda(['all', 'one'], grow([q.Var('one')], q.Var('all')))
+      expect(run(q.Count(q.Reduce(lambda, [], many)))).toBe('8000')
+    }
+  })
+
   it('a value that holds others many times', () => {
     expect(run(q.Equals(repeated(1, 12, nested), repeated(1, 12, nested)))).toBe('true')
   })
@@ -37,6 +45,16 @@ describe('a query may make much', () => {
 
 describe('a query is refused that would make too much', () => {
   it.each<[string, ExprArg]>([
+    [
+      'an array element by element',
+      q.Count(
+        q.Reduce(
+          q.Lambda(['all', 'one'], q.Append(q.Var('one'), q.Var('all'))),
+          [],
+          Array.from({ length: 9000 }, (_, i) => i),
+        ),
+      ),
+    ],
     ['an array that doubles', q.Count(repeated([1], 40, twice))],
     ['a value in itself, rendered', repeated(1, 40, nested)],
     ['a value in itself, compared', q.Equals(repeated(1, 40, nested), repeated(1, 40, nested))],

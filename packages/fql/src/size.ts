@@ -26,15 +26,27 @@ const slotsPerLook = 2 ** 18
 /** Weights of values that hold others; a flat one weighs as much as it is long. */
 const weights = new WeakMap<object, number>()
 
-/** Counts a value that was just made. @throws RequestError `bad request` if that is too much */
-export function measure(value: Value, meter: Meter): void {
+/**
+ * Of elements that a result repeats, every which one counts: an array that grows one by one is copied each
+ * time, and the copies before are hardly ever kept.
+ */
+const repeatedPerSlot = 4
+
+/**
+ * Counts a value that was just made.
+ *
+ * @param repeated the array whose elements it repeats, if it does
+ * @throws RequestError `bad request` if that is too much
+ */
+export function measure(value: Value, meter: Meter, repeated: Value = null): void {
   if (typeof value === 'string') {
     countSlots(value.length >> 3, meter)
     return
   }
   const parts = partsOf(value)
   if (parts === undefined) return
-  countSlots(parts.length, meter)
+  const old = isArray(repeated) ? repeated.length : 0
+  countSlots(parts.length - old + Math.floor(old / repeatedPerSlot), meter)
   let weight = limited(parts.length, weightMax)
   for (const part of parts) weight += weightOf(part)
   if (weight > parts.length) weights.set(value as object, limited(weight, weightMax))

@@ -61,6 +61,7 @@ const elements = cast.valueCast((value) => (isArray(value) ? value : [value]))
 export const prepend = define({
   args: { prepend: elements, collection: cast.array },
   effect: 'pure',
+  repeats: 'collection',
   evaluate: ({ prepend: given, collection }) => [...given, ...collection],
 })
 
@@ -68,6 +69,7 @@ export const prepend = define({
 export const append = define({
   args: { append: elements, collection: cast.array },
   effect: 'pure',
+  repeats: 'collection',
   evaluate: ({ append: given, collection }) => [...collection, ...given],
 })
 
