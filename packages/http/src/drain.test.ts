@@ -129,3 +129,58 @@ describe('closing a listener', () => {
     })
   })
 })
+
+describe('retiring a listener', () => {
+  it.each(protocols)('answers what still comes on a connection of $name', ({ ask }) => {
+    const { handler, asked, answer } = held()
+    return withListener(handler, async ({ url, listener }) => {
+      const answered = ask(url)
+      await asked
+      const retiring = listener.retire({ lingerMs: 60_000 })
+      answer()
+      expect(await answered).toMatchObject({ status: 200, body: '"held"' })
+      // Not for want of time: the last connection has gone.
+      await retiring
+    })
+  })
+
+  it('takes one more request of an idle connection of HTTP/1.1, and says that it is the last', () => {
+    const { handler } = held()
+    return withListener(handler, async ({ port, listener }) => {
+      const client = await connectRaw(port)
+      client.write('GET /quick HTTP/1.1\r\nhost: a\r\n\r\n')
+      await client.until(/"quick"/)
+      const retiring = listener.retire({ lingerMs: 60_000 })
+      client.write('GET /quick HTTP/1.1\r\nhost: a\r\n\r\n')
+      const text = await client.closed()
+      expect(text.match(/HTTP\/1.1 200/g)).toHaveLength(2)
+      expect(text.toLowerCase().match(/connection: close/g)).toHaveLength(1)
+      await retiring
+    })
+  })
+
+  it('ends a session of HTTP/2 with the answer that leaves nothing under way', () => {
+    const { handler } = held()
+    return withListener(handler, async ({ url, listener }) => {
+      const session = http2.connect(url)
+      await textOf(session.request({ ':path': '/quick' }))
+      const retiring = listener.retire({ lingerMs: 60_000 })
+      const closed = once(session, 'close')
+      expect(await textOf(session.request({ ':path': '/quick' }))).toBe('"quick"')
+      await closed
+      await retiring
+    })
+  })
+
+  it('leaves to closing what stays open', () => {
+    const { handler } = held()
+    return withListener(handler, async ({ port, listener }) => {
+      const client = await connectRaw(port)
+      client.write('GET /quick HTTP/1.1\r\nhost: a\r\n\r\n')
+      await client.until(/"quick"/)
+      await listener.retire({ lingerMs: 1 })
+      await listener.close()
+      await client.closed()
+    })
+  })
+})

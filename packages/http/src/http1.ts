@@ -32,6 +32,7 @@ export class Http1 implements Protocol {
   readonly #settings: Settings
   readonly #server: http.Server
   readonly #connections = new Map<Socket, Connection>()
+  #isRetiring = false
   #isDraining = false
 
   constructor(handler: HttpHandler, settings: Settings) {
@@ -76,6 +77,10 @@ export class Http1 implements Protocol {
     if (this.#isDraining) socket.destroySoon()
   }
 
+  retire(): void {
+    this.#isRetiring = true
+  }
+
   drain(): void {
     this.#isDraining = true
     for (const [socket, { underWay }] of this.#connections) {
@@ -108,7 +113,7 @@ export class Http1 implements Protocol {
         response = faults.badRequest(400)
       } else {
         response = await this.#handler(request)
-        isLast = this.#isDraining
+        isLast = this.#isDraining || this.#isRetiring
       }
       const sent = this.#send(response, incoming, outgoing, isLast)
       if (sent !== undefined) await sent

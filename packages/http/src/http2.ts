@@ -41,6 +41,7 @@ export class Http2 implements Protocol {
   readonly #settings: Settings
   readonly #server: http2.Http2Server
   readonly #sessions = new Set<http2.ServerHttp2Session>()
+  #isRetiring = false
   #isDraining = false
 
   constructor(handler: HttpHandler, settings: Settings) {
@@ -60,6 +61,10 @@ export class Http2 implements Protocol {
     // A client that ends its side has left: a session uses both.
     socket.allowHalfOpen = false
     this.#server.emit('connection', socket)
+  }
+
+  retire(): void {
+    this.#isRetiring = true
   }
 
   drain(): void {
@@ -123,6 +128,9 @@ export class Http2 implements Protocol {
       this.#fail(error, request, stream)
     }
     connection.underWay--
+    // Together with the answer, so that the client knows it before it asks again. Whatever it sent meanwhile
+    // would be refused.
+    if (this.#isRetiring && connection.underWay === 0) stream.session?.close()
   }
 
   #fail(error: unknown, { method, id }: Http2Request, stream: http2.ServerHttp2Stream): void {

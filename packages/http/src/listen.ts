@@ -44,6 +44,7 @@ class OpenListener implements Listener {
   readonly #undecided = new Set<net.Socket>()
   #port: number
   #closed: Promise<void> | undefined
+  #isEmpty: Promise<void> | undefined
 
   constructor(handler: HttpHandler, options: ListenerOptions) {
     this.#options = options
@@ -93,8 +94,26 @@ class OpenListener implements Listener {
     return this.#closed
   }
 
+  async retire({ lingerMs }: { readonly lingerMs: number }): Promise<void> {
+    this.#http1.retire()
+    this.#http2.retire()
+    const isEmpty = this.#stopAccepting()
+    let timer: NodeJS.Timeout | undefined
+    const isOver = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, lingerMs)
+    })
+    await Promise.race([isEmpty, isOver])
+    clearTimeout(timer)
+  }
+
+  /** Resolves when no connection is left. */
+  #stopAccepting(): Promise<void> {
+    this.#isEmpty ??= new Promise((resolve) => this.#acceptor.close(() => resolve()))
+    return this.#isEmpty
+  }
+
   async #close(drainMs: number): Promise<void> {
-    const isEmpty = new Promise<void>((resolve) => this.#acceptor.close(() => resolve()))
+    const isEmpty = this.#stopAccepting()
     for (const socket of this.#undecided) socket.destroy()
     this.#http1.drain()
     this.#http2.drain()

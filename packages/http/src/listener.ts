@@ -91,6 +91,12 @@ export interface Listener {
   readonly url: string
   readonly port: number
   /**
+   * Takes no new connections, and lets those that are open end by themselves: what still comes on them is
+   * answered, and clients are told that the answer is the last. Resolves when none is left, or after
+   * `lingerMs`. Where others listen at the same port, no request is lost.
+   */
+  retire(options: { readonly lingerMs: number }): Promise<void>
+  /**
    * Takes no new connections, closes idle ones, lets requests under way finish for at most `drainMs`
    * (default 10000), then closes everything. Clients are told: `connection: close`, GOAWAY.
    */

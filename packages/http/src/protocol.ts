@@ -5,6 +5,8 @@ import type { FaultResponses, HttpRequest } from './listener.ts'
 /** Speaks one protocol on the connections that the listener hands to it. */
 export interface Protocol {
   accept(socket: Socket): void
+  /** Answers what still comes, and ends each connection with an answer. */
+  retire(): void
   /** Closes what is idle now, and everything else when its last answer has been sent. */
   drain(): void
   /** Lets go of timers once every connection is gone. */

@@ -64,7 +64,7 @@ export const optionDefinitions = {
     flag: 'workers',
     variable: 'VIVARIUM_WORKERS',
     placeholder: 'N',
-    help: 'default 1, and no other number yet',
+    help: 'processes that share the store and the ports (default 1); SIGHUP restarts them one by one',
   },
   queryTimeoutMsMax: {
     flag: 'query-timeout-ms-max',

@@ -174,7 +174,12 @@ describe('a message says what is wrong', () => {
     [[], { VIVARIUM_WEB_PORT: '-1' }, '--web-port must be a number from 0 to 65535.'],
     [['--host', 'a b'], {}, '--host must be an address or a host name.'],
     [['--only', 'web,nothing'], {}, '--only must be some of data-api,user-pools,functions,web.'],
-    [['--workers', '2'], {}, '--workers can only be 1: more processes than one are not there yet.'],
+    [['--workers', '0'], {}, '--workers must be a number from 1 to 64.'],
+    [
+      ['--workers', '2', '--store', 'memory:'],
+      {},
+      '--workers needs a store that processes can share, which memory: is not.',
+    ],
     ...['0', '1.5', '600001', '1s'].map((text): [string[], object, string] => [
       ['--query-timeout-ms-max', text],
       {},

@@ -31,6 +31,8 @@ export interface Settings {
   /** An absolute path. */
   readonly dataDir: string
   readonly store: StoreSetting
+  /** How many processes serve. */
+  readonly workers: number
   readonly host: string
   readonly isLoopback: boolean
   readonly ports: Readonly<Record<ServerName, number>>
@@ -126,7 +128,11 @@ const texts = {
     context.addIssue(`must be some of ${serverNames.join(',')}`)
     return z.NEVER
   }),
-  workers: z.literal('1', 'can only be 1: more processes than one are not there yet'),
+  workers: z
+    .string()
+    .regex(/^\d{1,2}$/, 'must be a number from 1 to 64')
+    .transform(Number)
+    .refine((count) => count >= 1 && count <= 64, 'must be a number from 1 to 64'),
   origin: z.string().transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -196,7 +202,6 @@ export function readSettings({
       `VIVARIUM_ROOT_KEY must have at least ${rootKeyLengthMin} characters while the host is not loopback.`,
     )
   }
-  read('workers', texts.workers)
   const dataApiSecret = read('dataApiSecret', texts.dataApiSecret) ?? 'fauna'
   const seeding: SeedingSettings = {
     poolName: read('poolName', texts.name),
@@ -207,9 +212,15 @@ export function readSettings({
     rotateServerKey: isSet('rotateServerKey'),
   }
   checkSeeding(seeding, { command, dataApiSecret })
+  const workers = read('workers', texts.workers) ?? 1
+  const store = readStore(values.store, dataDir)
+  if (workers > 1 && store.kind === 'memory') {
+    throw new UsageError('--workers needs a store that processes can share, which memory: is not.')
+  }
   return {
     dataDir,
-    store: readStore(values.store, dataDir),
+    store,
+    workers,
     host,
     isLoopback,
     ports: {

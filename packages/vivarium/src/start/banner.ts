@@ -1,9 +1,9 @@
 import type { Settings } from '../command/settings.ts'
-import type { Running } from './start-servers.ts'
+import type { Served } from '../workers/messages.ts'
 
 /** The line on standard output that tells programs where everything is. */
 export function readyLine(
-  { urls, userPoolId, clientId }: Pick<Running, 'urls' | 'userPoolId' | 'clientId'>,
+  { urls, userPoolId, clientId }: Served,
   metrics: string | undefined,
 ): string {
   return `${JSON.stringify({
@@ -19,7 +19,7 @@ export function readyLine(
 }
 
 /** What a person at a terminal is told once everything listens. */
-export function banner({ urls, userPoolId }: Running, settings: Settings): string {
+export function banner({ urls, userPoolId }: Served, settings: Settings): string {
   const rows: [string, string | undefined][] = [
     ['Movies', urls.web && userPoolId ? urls.web : undefined],
     ['Mailbox', urls.web && settings.showsMailbox ? `${urls.web}/_vivarium/mailbox` : undefined],

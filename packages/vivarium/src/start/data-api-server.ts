@@ -22,7 +22,9 @@ export async function openDataApi(
   // Before its listener drains, which would wait for the open streams.
   context.opened.add(() => dataApi.close())
   const onError = (err: unknown) => context.log.error({ server: 'data-api', err }, 'in maintenance')
-  const maintenance = startMaintenance(store, { onError })
-  context.opened.add(() => maintenance.close())
+  if (context.maintains) {
+    const maintenance = startMaintenance(store, { onError })
+    context.opened.add(() => maintenance.close())
+  }
   return server
 }

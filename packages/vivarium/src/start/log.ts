@@ -10,17 +10,29 @@ export interface ProcessLog {
   flushSync(): void
 }
 
-/** Lines of JSON on standard error, buffered for at most a tenth of a second. */
-export function openLog(level: LogLevel): ProcessLog {
+/**
+ * Lines of JSON on standard error, buffered for at most a tenth of a second.
+ *
+ * @param worker the number of this process, if there are several
+ */
+export function openLog(level: LogLevel, worker?: number): ProcessLog {
   const destination = pino.destination({
     dest: 2,
     sync: false,
-    minLength: 4096,
+    // Of what several processes write to one pipe, only short writes stay whole.
+    minLength: worker === undefined ? 4096 : 0,
     periodicFlush: 100,
   })
   // Nobody reads it any more: there is nobody to tell.
   destination.on('error', () => {})
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const log = pino(
+    {
+      level,
+      base: worker === undefined ? null : { worker },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    destination,
+  )
   return {
     log,
     flush: () => new Promise((resolve) => destination.flush(() => resolve())),

@@ -1,7 +1,8 @@
-import { type HttpHandler, type ListenerOptions, listen } from '@vivarium/http'
+import { type HttpHandler, type Listener, type ListenerOptions, listen } from '@vivarium/http'
 import { nameOf, optionDefinitions } from '../command/options.ts'
 import type { ServerName, Settings } from '../command/settings.ts'
 import { StartError } from '../command/usage-error.ts'
+import type { SharedMailbox } from '../workers/shared-mailbox.ts'
 import { type Observers, observed, observedFaults } from './access-log.ts'
 import { codeOf } from './data-directory.ts'
 import type { Opened } from './opened.ts'
@@ -12,11 +13,21 @@ export interface TlsIdentity {
   readonly key: string
 }
 
+/** What a process does of what is done once for all of them. */
+export interface Role {
+  /** Where messages stay that nobody sends. */
+  readonly mailbox: SharedMailbox
+  /** Whether it looks after the store: one process is enough. */
+  readonly maintains: boolean
+}
+
 /** What servers are opened with. */
-export interface ServerContext extends Observers {
+export interface ServerContext extends Observers, Role {
   readonly settings: Settings
   readonly tls: TlsIdentity | undefined
   readonly opened: Opened
+  /** Everything that listens, to be retired together. */
+  readonly listeners: Listener[]
   /** Whether this process is about to stop. */
   readonly isDraining: () => boolean
 }
@@ -66,6 +77,7 @@ export async function openServer(
     throw listenError(name, host, port, cause)
   })
   opened.add(() => listener.close())
+  context.listeners.push(listener)
   if (identity === undefined) {
     const url = listener.url.replace(/\/\/(0\.0\.0\.0|\[::\])/, `//${loopback}`)
     return { url, localUrl: url }
@@ -73,6 +85,7 @@ export async function openServer(
   // Our own clients need not know whether the certificate is good for this name.
   const local = await listen(logged, { ...options, host: loopback, port: 0 })
   opened.add(() => local.close())
+  context.listeners.push(local)
   return { url: listener.url, localUrl: local.url }
 }
 

@@ -1,6 +1,7 @@
 /** All servers of one process, wired together: the only place where they meet. */
 import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
+import type { Listener } from '@vivarium/http'
 import type { Store } from '@vivarium/store'
 import type { ServerName, Settings } from '../command/settings.ts'
 import { StartError } from '../command/usage-error.ts'
@@ -10,7 +11,7 @@ import type { Observers } from './access-log.ts'
 import { openDataApi } from './data-api-server.ts'
 import { codeOf, DataDirectory, type RootKey } from './data-directory.ts'
 import { openFunctions } from './functions-server.ts'
-import type { ServerContext, TlsIdentity } from './open-server.ts'
+import type { Role, ServerContext, TlsIdentity } from './open-server.ts'
 import { openStore } from './open-store.ts'
 import { Opened } from './opened.ts'
 import { ensureSeeded } from './seeding.ts'
@@ -24,8 +25,11 @@ export interface Running {
   readonly userPoolId: string | undefined
   readonly clientId: string | undefined
   readonly rootKey: RootKey
-  /** Tells load balancers to go, if there is time for that; lets requests under way finish; closes all. */
-  close(): Promise<void>
+  /**
+   * Tells load balancers to go, if there is time for that, or, where others listen at the same ports, lets
+   * clients leave for `lingerMs`; lets requests under way finish; closes everything.
+   */
+  close(options?: { readonly lingerMs?: number }): Promise<void>
 }
 
 /**
@@ -37,7 +41,7 @@ export interface Running {
  */
 export async function startServers(
   settings: Settings,
-  observers: Observers,
+  surroundings: Observers & Role,
   signal: AbortSignal,
 ): Promise<Running> {
   const opened = new Opened()
@@ -45,12 +49,19 @@ export async function startServers(
   try {
     const tls = await readIdentity(settings.tls)
     const isDraining = () => isStopping
-    const running = await openAll({ settings, ...observers, opened, tls, isDraining }, signal)
+    const listeners: Listener[] = []
+    const context = { settings, ...surroundings, opened, tls, isDraining, listeners }
+    const running = await openAll(context, signal)
     return {
       ...running,
-      async close() {
-        isStopping = true
-        await setTimeout(settings.drainSeconds * 1000)
+      async close({ lingerMs } = {}) {
+        if (lingerMs === undefined) {
+          isStopping = true
+          await setTimeout(settings.drainSeconds * 1000)
+        } else {
+          // Others have taken over: nobody has to be sent away from these ports.
+          await Promise.all(listeners.map((listener) => listener.retire({ lingerMs })))
+        }
         await opened.close()
       },
     }

@@ -2,19 +2,18 @@ import type { Store } from '@vivarium/store'
 import {
   bodyBytesMax,
   createHttpInvoke,
-  createMailbox,
   createMailer,
   createUserPools,
   DeliveryError,
   faults,
   type InvokeFunction,
   issuerOf,
-  type Mailbox,
   type Messenger,
   type UserPoolEvent,
 } from '@vivarium/user-pools'
 import type { Logger } from 'pino'
 import type { Settings } from '../command/settings.ts'
+import type { SharedMailbox } from '../workers/shared-mailbox.ts'
 import { type OpenServer, openServer, type ServerContext } from './open-server.ts'
 import { createLazySignOut } from './sign-out.ts'
 
@@ -30,7 +29,7 @@ export interface UserPoolsNeeds {
 
 /** The user pools, and where their messages stay; absent if messages are not shown. */
 export interface UserPoolsServer extends OpenServer {
-  readonly mailbox: Mailbox | undefined
+  readonly mailbox: SharedMailbox | undefined
 }
 
 /** Opens the user pools. */
@@ -39,7 +38,7 @@ export async function openUserPools(
   context: ServerContext,
 ): Promise<UserPoolsServer> {
   const { settings, log, opened, isDraining } = context
-  const mailbox = settings.showsMailbox ? createMailbox() : undefined
+  const mailbox = settings.showsMailbox ? context.mailbox : undefined
   // Known once it listens, which is before anybody can ask.
   let address = settings.urls.userPools ?? ''
   const userPools = createUserPools({
@@ -81,7 +80,7 @@ function invokeOf(settings: Settings, local: InvokeFunction | undefined): Invoke
 
 function messengerOf(
   { smtp }: Settings,
-  mailbox: Mailbox | undefined,
+  mailbox: SharedMailbox | undefined,
   { opened }: ServerContext,
 ): Messenger {
   if (smtp !== undefined) {

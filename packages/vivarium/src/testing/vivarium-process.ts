@@ -87,6 +87,24 @@ export class VivariumProcess {
     await this.#until(() => (this.#stderr.includes(text) ? text : undefined))
   }
 
+  /** Resolves with the lines of the log that are wanted, once there are so many. */
+  async lines(
+    isWanted: (line: Readonly<Record<string, unknown>>) => boolean,
+    count: number,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    let found: readonly Readonly<Record<string, unknown>>[] = []
+    await this.#until(() => {
+      found = this.#stderr
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.startsWith('{'))
+        .map((line): Record<string, unknown> => JSON.parse(line))
+        .filter(isWanted)
+      return found.length >= count ? 'enough' : undefined
+    })
+    return found
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }

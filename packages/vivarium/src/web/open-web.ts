@@ -1,8 +1,8 @@
-import type { Mailbox } from '@vivarium/user-pools'
 import type { Settings } from '../command/settings.ts'
 import { moviesDirectory } from '../package-files.ts'
 import type { Seeded } from '../start/data-directory.ts'
 import { type OpenServer, openServer, type ServerContext } from '../start/open-server.ts'
+import type { SharedMailbox } from '../workers/shared-mailbox.ts'
 import { openStaticFiles } from './static-files.ts'
 import {
   bodyBytesMax,
@@ -17,7 +17,7 @@ export interface WebNeeds {
   readonly dataApiUrl: string | undefined
   readonly userPoolsUrl: string | undefined
   readonly seeded: Seeded | undefined
-  readonly mailbox: Mailbox | undefined
+  readonly mailbox: SharedMailbox | undefined
 }
 
 /** Opens the web server. */

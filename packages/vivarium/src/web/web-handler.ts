@@ -28,7 +28,9 @@ export interface WebHandlerOptions {
   /** Absent while there is nothing to sign in to. */
   readonly configuration: WebConfiguration | undefined
   /** Absent if messages are not shown. */
-  readonly mailbox: { list(): readonly DeliveredMessage[] } | undefined
+  readonly mailbox:
+    | { list(): readonly DeliveredMessage[] | Promise<readonly DeliveredMessage[]> }
+    | undefined
   /** Names, besides those of this machine, by which the mailbox may be asked for. */
   readonly trustedHosts: readonly string[]
 }
@@ -71,7 +73,10 @@ async function route(options: WebHandlerOptions, request: HttpRequest): Promise<
   return (await options.files.answer(request)) ?? text(404, 'Not found.\n')
 }
 
-function answerMailbox(options: WebHandlerOptions, request: HttpRequest): HttpResponse {
+async function answerMailbox(
+  options: WebHandlerOptions,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   // A foreign page whose name was made to lead here reads what it gets as its own: only names that
   // nobody else can own are answered.
   if (!isTrusted(request.authority, options.trustedHosts)) {
@@ -85,9 +90,10 @@ function answerMailbox(options: WebHandlerOptions, request: HttpRequest): HttpRe
     )
   }
   const vary = { vary: 'accept' }
+  const messages = await mailbox.list()
   return request.headers.accept?.includes('text/html')
-    ? text(200, mailboxPage(mailbox.list()), { ...vary, 'content-type': 'text/html;charset=utf-8' })
-    : json(200, mailbox.list(), vary)
+    ? text(200, mailboxPage(messages), { ...vary, 'content-type': 'text/html;charset=utf-8' })
+    : json(200, messages, vary)
 }
 
 function isTrusted(authority: string, hosts: readonly string[]): boolean {
