@@ -55,6 +55,9 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    // Workers accept by themselves. Were the primary to hand connections out, one that is on its way to a
+    // worker that dies would be held by the primary for ever, and its client would wait as long.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
   }
 
   /** Those who serve now. */

@@ -102,7 +102,9 @@ test('all workers answer at the same ports, over one store and one mailbox', asy
   expect(pids.filter(isAlive)).toEqual([])
 })
 
-test('a rolling restart under load loses no request of any client', async () => {
+test('a rolling restart under load loses no request of any client', {
+  timeout: 120_000,
+}, async () => {
   const vivarium = startVivarium(temporaryDirectory(), [...two, '--no-seed'], keyed)
   const ready = await vivarium.ready()
   const before = await workerPids(vivarium, 2)
@@ -121,19 +123,19 @@ test('a rolling restart under load loses no request of any client', async () => 
   )
   const others = [
     repeat(async () => {
-      const response = await fetch(`${ready.dataApi}/ping`)
-      if ((await response.text()) !== '{"resource":"Scope write is OK"}') throw new Error('ping')
+      const response = await fetch(`${ready.dataApi}/ping?scope=node`)
+      if ((await response.text()) !== '{"resource":"Scope node is OK"}') throw new Error('ping')
     }),
     ...[agent(), agent()].map((kept) =>
       repeat(async () => {
-        const [status] = await ask(`${ready.userPools}/health`, kept)
-        if (status !== 200) throw new Error(`status ${status}`)
+        const [status, text] = await ask(`${ready.userPools}/health`, kept)
+        if (status !== 200) throw new Error(`health: ${status} ${text}`)
       }),
     ),
     // Every request a connection.
     repeat(async () => {
-      const [status] = await ask(`${ready.dataApi}/ping`, new http.Agent())
-      if (status !== 200) throw new Error(`status ${status}`)
+      const [status, text] = await ask(`${ready.dataApi}/ping?scope=node`, new http.Agent())
+      if (status !== 200) throw new Error(`ping: ${status} ${text}`)
     }),
   ]
   vivarium.kill('SIGHUP')
