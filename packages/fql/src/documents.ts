@@ -185,7 +185,13 @@ export interface Documents {
 }
 
 /** What resolving names needs, when a query is parsed. */
-export type Names = Pick<Documents, 'database' | 'resolve' | 'databaseOf' | 'self' | 'checkIndex'>
+export type Names = Pick<
+  Documents,
+  'database' | 'resolve' | 'databaseOf' | 'self' | 'checkIndex'
+> & {
+  /** Absent where what is stored is read: that was checked when it was written. */
+  readonly shape?: Documents['shape']
+}
 
 /** Re-exported for implementers, who need both. */
 export type { ApiVersion, NativeCollection }

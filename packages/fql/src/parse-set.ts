@@ -5,6 +5,7 @@ import { attempt, invalidExpression, QueryError } from './errors.ts'
 import type { EscapeContext } from './escapes.ts'
 import type { Position } from './position.ts'
 import { refusalOf } from './sets/lambda-limit.ts'
+import { areAllCompatible } from './sets/shape.ts'
 import { LambdaValue } from './values/lambda.ts'
 import { ObjectValue } from './values/object.ts'
 import {
@@ -54,6 +55,10 @@ export function parseSet(content: Value, position: Position, context: EscapeCont
         throw invalidExpression('Non-empty array expected.', at)
       }
       const sets = listOf(given).map((one, i) => asSet(one, isArray(given) ? at.at(i) : at))
+      const shape = context.names.shape?.bind(context.names)
+      if (shape !== undefined && !areAllCompatible(sets, { documents: { shape } })) {
+        throw invalidExpression('Sets are not compatible.', at)
+      }
       return set({ form, sets })
     }
     case 'distinct':

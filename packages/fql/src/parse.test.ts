@@ -280,6 +280,10 @@ cases('@set', [
     invalidExpression('Non-empty array expected.', ['@set', 'union']),
   ],
   [
+    json(`{"@set":{"union":[${match},{"@set":{"events":${match}}}]}}`),
+    invalidExpression('Sets are not compatible.', ['@set', 'union']),
+  ],
+  [
     json(`{"@set":{"union":[${match},1]}}`),
     invalidExpression('Ref or Set expected, Integer provided.', ['@set', 'union', 1]),
   ],

@@ -5,7 +5,7 @@ import { define } from '../define.ts'
 import { attempt, gather, invalidArgument, QueryError } from '../errors.ts'
 import type { Position } from '../position.ts'
 import { refusalOf } from '../sets/lambda-limit.ts'
-import { areCompatible, shapeOf } from '../sets/shape.ts'
+import { areAllCompatible } from '../sets/shape.ts'
 import { LambdaValue } from '../values/lambda.ts'
 import { Multiset } from '../values/multiset.ts'
 import { PageValue } from '../values/page.ts'
@@ -43,12 +43,7 @@ function algebra<const K extends 'union' | 'intersection' | 'difference'>(
 
 /** @throws "Sets are not compatible." if two neighbours order their values differently */
 function checkCompatible(sets: readonly SetValue[], context: Context, position: Position): void {
-  const shapes = sets.map((set) => shapeOf(set, context))
-  const areAll = shapes.every((shape, i) => {
-    const before = shapes[i - 1]
-    return before === undefined || areCompatible(before, shape)
-  })
-  if (!areAll) throw invalidArgument('Sets are not compatible.', position)
+  if (!areAllCompatible(sets, context)) throw invalidArgument('Sets are not compatible.', position)
 }
 
 /** Union(operands): each value as often as in the operand that has it most. @see fql-v4 §4.5, §5.3 */

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Documents } from '../documents.ts'
 import { unreachable } from '../unreachable.ts'
 import { Ref } from '../values/ref.ts'
 import type { SetValue } from '../values/set.ts'
@@ -38,8 +38,13 @@ export function isHistorical({ set }: SetValue): boolean {
   }
 }
 
+/** What the shapes of base sets are known from. */
+export interface ShapeContext {
+  readonly documents: Pick<Documents, 'shape'>
+}
+
 /** The shape of a set's entries. */
-export function shapeOf(value: SetValue, context: Context): Shape {
+export function shapeOf(value: SetValue, context: ShapeContext): Shape {
   const { set } = value
   switch (set.form) {
     case 'match':
@@ -85,8 +90,17 @@ export function flagsOf({ reversed, refReversed }: Shape): readonly boolean[] {
   return [...reversed, refReversed]
 }
 
+/** Whether sets can be merged: each with its neighbour. */
+export function areAllCompatible(sets: readonly SetValue[], context: ShapeContext): boolean {
+  const shapes = sets.map((set) => shapeOf(set, context))
+  return shapes.every((shape, i) => {
+    const before = shapes[i - 1]
+    return before === undefined || areCompatible(before, shape)
+  })
+}
+
 /** Whether two sets can be merged: their orders agree as far as both go (fql-v4 §5.3). */
-export function areCompatible(a: Shape, b: Shape): boolean {
+function areCompatible(a: Shape, b: Shape): boolean {
   if (a.isHistorical !== b.isHistorical) return false
   if (a.isOpen || b.isOpen) return true
   const flags = flagsOf(b)
