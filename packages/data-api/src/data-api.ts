@@ -221,16 +221,21 @@ async function query(
     const known = await isAuthorized(runner, secret, parameters)
     return { answer: known ? queryErrorAnswer(read, parameters.version) : unauthorized, bytesIn }
   }
-  const asked = { secret, literal: read.literal, parameters, entropy: drawnOnce(runner.entropy) }
-  if (run !== undefined) {
-    const limit = { effect: 'read', where: 'stream requests' } as const
-    return { ...(await run({ ...asked, limit, likelyWrites: false })), bytesIn }
+  const limit = run !== undefined ? streamsOnly : isGet ? readsOnly : readsAndWrites
+  const asked: Query = {
+    secret,
+    literal: read.literal,
+    parameters,
+    limit,
+    entropy: drawnOnce(runner.entropy),
+    likelyWrites: limit.effect === 'write' && writeForms.test(text ?? ''),
   }
-  const limit = isGet ? readsOnly : readsAndWrites
-  const likelyWrites = !isGet && writeForms.test(text ?? '')
-  return { ...(await runQuery(runner, { ...asked, limit, likelyWrites }, resource)), bytesIn }
+  if (run !== undefined) return { ...(await run(asked)), bytesIn }
+  const { answer, txnTime, metrics } = await runQuery(runner, asked, resource)
+  return { answer, txnTime, metrics, bytesIn }
 }
 
+const streamsOnly = { effect: 'read', where: 'stream requests' } as const
 const readsOnly = { effect: 'read', where: 'get requests' } as const
 const readsAndWrites = { effect: 'write', where: 'post requests' } as const
 

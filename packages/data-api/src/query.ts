@@ -98,8 +98,8 @@ export async function runQuery<A extends Answer>(
         },
         {
           intent: query.likelyWrites ? 'write' : 'unknown',
-          ...(lastSeenTxn === undefined ? {} : { notBefore: lastSeenTxn }),
-          ...(retries === undefined ? {} : { retries }),
+          notBefore: lastSeenTxn,
+          retries,
         },
       )
       publish(runner.feed, committed, unit)

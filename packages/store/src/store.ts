@@ -91,9 +91,9 @@ export interface TransactOptions {
    * The transaction's time is at least this, in microseconds since the Unix epoch. At most
    * `clockSkewMicrosMax` ahead of the clock, else the error code `future`.
    */
-  readonly notBefore?: bigint
+  readonly notBefore?: bigint | undefined
   /** How many conflicts are answered with another attempt. Default 4. */
-  readonly retries?: number
+  readonly retries?: number | undefined
 }
 
 /** What a transaction leaves behind. */

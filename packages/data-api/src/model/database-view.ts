@@ -52,8 +52,7 @@ export class DatabaseView implements Documents {
   readonly database: DatabaseId
   readonly now: Time
   readonly transactionMicros: bigint
-  /** What membership predicates have said of this caller in this transaction. */
-  readonly memberships = new Map<LambdaValue, boolean>()
+  #memberships: Map<LambdaValue, boolean> | undefined
   /** Collections of this database whose documents this caller may read, whatever is in them. */
   readonly openCollections = new Set<number>()
   #forPredicates: DatabaseView | undefined
@@ -79,6 +78,12 @@ export class DatabaseView implements Documents {
       identity: this.caller.predicateIdentity,
     })
     return this.#forPredicates
+  }
+
+  /** What membership predicates have said of this caller in this transaction. */
+  get memberships(): Map<LambdaValue, boolean> {
+    this.#memberships ??= new Map()
+    return this.#memberships
   }
 
   all<T>(count: number, branch: (index: number) => T): T[] {

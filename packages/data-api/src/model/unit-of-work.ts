@@ -54,16 +54,16 @@ export class UnitOfWork {
   readonly proofs: Proofs
   /** What the audiences of databases begin with. */
   readonly audiencePrefix: string
-  /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
-  readonly removedEntries = new Map<string, Uint8Array>()
+  // What only writing needs is made when it is first wanted: most transactions only read.
+  #removedEntries: Map<string, Uint8Array> | undefined
   /** Where the deletions of this transaction are kept, by the hexadecimal of their history keys. */
-  readonly #deletions = new Set<string>()
+  #deletions: Set<string> | undefined
   readonly #schemas: SchemaCache
   /** Schemas as they were when this transaction first looked: what names resolve against. */
   readonly #first = new Map<DatabaseId, Schema>()
   /** Schemas as this transaction has changed them. */
-  readonly #changed = new Map<DatabaseId, Schema | undefined>()
-  readonly #codecs = new Map<DatabaseId, LambdaCodec>()
+  #changed: Map<DatabaseId, Schema | undefined> | undefined
+  #codecs: Map<DatabaseId, LambdaCodec> | undefined
 
   constructor(options: UnitOfWorkOptions) {
     this.transaction = new MeteredTransaction(options.transaction)
@@ -74,6 +74,12 @@ export class UnitOfWork {
     this.proofs = options.proofs ?? noProofs
     this.audiencePrefix = options.audiencePrefix ?? audiencePrefixDefault
     this.#schemas = options.schemas
+  }
+
+  /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
+  get removedEntries(): Map<string, Uint8Array> {
+    this.#removedEntries ??= new Map()
+    return this.#removedEntries
   }
 
   /** The schema as it was when the transaction began (data-model §5.9). */
@@ -87,7 +93,7 @@ export class UnitOfWork {
 
   /** The schema with this transaction's own changes. */
   schema(database: DatabaseId): Schema {
-    if (!this.#changed.has(database)) return this.schemaAtStart(database)
+    if (!this.#changed?.has(database)) return this.schemaAtStart(database)
     const known = this.#changed.get(database)
     if (known !== undefined) return known
     const schema = this.#read(database)
@@ -98,6 +104,7 @@ export class UnitOfWork {
   /** Says that a schema document of `database` has been written. */
   schemaChanged(database: DatabaseId): void {
     this.schemaAtStart(database)
+    this.#changed ??= new Map()
     this.#changed.set(database, undefined)
     const version = Buffer.alloc(8)
     version.writeBigUInt64BE(this.transaction.timestamp)
@@ -120,12 +127,13 @@ export class UnitOfWork {
 
   /** Remembers a deletion, which a later write of this transaction may undo. */
   noteDeletion(historyKey: Uint8Array): void {
+    this.#deletions ??= new Set()
     this.#deletions.add(Buffer.from(historyKey).toString('hex'))
   }
 
   /** Undoes the deletion kept at `historyKey`, if this transaction made it; whether it did. */
   forgetDeletion(historyKey: Uint8Array): boolean {
-    if (this.#deletions.size === 0) return false
+    if (this.#deletions === undefined) return false
     const isOwn = this.#deletions.delete(Buffer.from(historyKey).toString('hex'))
     if (isOwn) this.transaction.delete(historyKey)
     return isOwn
@@ -133,12 +141,13 @@ export class UnitOfWork {
 
   /** How lambdas stored in a database are read and written. */
   lambdas(database: DatabaseId): LambdaCodec {
-    let codec = this.#codecs.get(database)
+    let codec = this.#codecs?.get(database)
     if (codec === undefined) {
       const { unmetered } = this.transaction
       codec = lambdaCodec(namesIn(unmetered, database), {
         path: (from, to) => databasePath(unmetered, from, to),
       })
+      this.#codecs ??= new Map()
       this.#codecs.set(database, codec)
     }
     return codec
