@@ -6,7 +6,7 @@ import { backup } from '../backup/backup.ts'
 import { amountText, progressTo } from '../backup/progress.ts'
 import { restore } from '../backup/restore.ts'
 import { codeOf, DataDirectory } from '../start/data-directory.ts'
-import { openStore, storeName } from '../start/open-store.ts'
+import { findPostgres, openStore, storeName } from '../start/open-store.ts'
 import type { Settings, StoreSetting } from './settings.ts'
 import { StartError, UsageError } from './usage-error.ts'
 
@@ -19,9 +19,7 @@ export async function backupCommand(
   operand: string | undefined,
 ): Promise<number> {
   const directory = directoryOf('backup', operand)
-  if (setting.kind === 'lmdb' && !existsSync(path.join(setting.path, 'data.mdb'))) {
-    throw new StartError(`There is no store at ${setting.path}.`)
-  }
+  if (!(await exists(setting))) throw new StartError(`There is no store at ${storeName(setting)}.`)
   return withStore(setting, async (store, signal) => {
     const { progress, end } = progressTo(process.stderr, 'written:')
     const contents = await backup(store, directory, { progress, signal })
@@ -61,6 +59,12 @@ export async function restoreCommand(
   })
 }
 
+/** Whether there is a store: to open one would make it. */
+async function exists(setting: StoreSetting): Promise<boolean> {
+  if (setting.kind === 'postgres') return findPostgres(setting)
+  return setting.kind === 'memory' || existsSync(path.join(setting.path, 'data.mdb'))
+}
+
 function directoryOf(command: string, operand: string | undefined): string {
   if (operand !== undefined) return path.resolve(operand)
   throw new UsageError(`vivarium ${command} needs a directory: vivarium ${command} DIR.`)
@@ -71,7 +75,7 @@ async function withStore(
   use: (store: Store, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
   if (setting.kind === 'memory') {
-    throw new UsageError('A store in memory: has nothing to back up, and keeps nothing.')
+    throw new UsageError('A store in memory has nothing to back up, and keeps nothing.')
   }
   const controller = new AbortController()
   let status = 0
