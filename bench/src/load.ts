@@ -27,7 +27,7 @@ export interface LoadResult {
 
 const warmUpSeconds = 1
 const roundSeconds = 2
-const rounds = 5
+const roundsDefault = 5
 
 /**
  * Puts two servers under the same load in turn, round by round, and gives the middle of each one's figures.
@@ -37,7 +37,15 @@ const rounds = 5
 export async function compare(
   ours: Target,
   reference: Target,
-  { request, connections }: { readonly request: LoadRequest; readonly connections: number },
+  {
+    request,
+    connections,
+    rounds = roundsDefault,
+  }: {
+    readonly request: LoadRequest
+    readonly connections: number
+    readonly rounds?: number
+  },
 ): Promise<{ readonly ours: LoadResult; readonly reference: LoadResult }> {
   const load = (target: Target, seconds: number) => put(target, request, { connections, seconds })
   await load(ours, warmUpSeconds)

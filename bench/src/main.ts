@@ -6,14 +6,22 @@ import { type Benchmark, budgetText, isWithin, type Measurement } from './benchm
 import { coldStart } from './budgets/cold-start.ts'
 import { durableCreate } from './budgets/durable-create.ts'
 import { idleMemory } from './budgets/idle-memory.ts'
+import { indexMatch } from './budgets/index-match.ts'
+import { joinedPage } from './budgets/joined-page.ts'
 import { mapPaginate } from './budgets/map-paginate.ts'
 import { pointRead } from './budgets/point-read.ts'
+import { pureEvaluation } from './budgets/pure-evaluation.ts'
+import { setAlgebra } from './budgets/set-algebra.ts'
 import { signIn } from './budgets/sign-in.ts'
 import { streamFanOut } from './budgets/stream-fan-out.ts'
 
 const benchmarks: readonly Benchmark[] = [
   pointRead,
   mapPaginate,
+  indexMatch,
+  joinedPage,
+  setAlgebra,
+  pureEvaluation,
   durableCreate,
   signIn,
   streamFanOut,

@@ -1,6 +1,6 @@
 /** The data that the data API is measured with: movies, and a member who may read and write them. */
 import faunadb, { type Expr, type values } from 'faunadb'
-import { rootSecret } from './vivarium.ts'
+import { clientOf, rootSecret } from './vivarium.ts'
 
 const q = faunadb.query
 
@@ -64,11 +64,6 @@ export async function createMovies(endpoint: string, count: number): Promise<Mov
 /** What a movie holds. */
 export function film(number: Expr | number) {
   return { title: 'Spirited Away', director: 'Hayao Miyazaki', year: 2001, number }
-}
-
-function clientOf(endpoint: string, secret: string) {
-  const { hostname, port } = new URL(endpoint)
-  return new faunadb.Client({ secret, domain: hostname, port: Number(port), scheme: 'http' })
 }
 
 /** A query as the driver sends it, for the load generator. */

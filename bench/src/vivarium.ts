@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import faunadb from 'faunadb'
 import { type Running, startProcess } from './start-process.ts'
 
 /** The ready line of `vivarium start`. */
@@ -17,6 +18,12 @@ export interface Ready {
 
 /** The root secret of every data API that is measured. */
 export const rootSecret = 'bench'
+
+/** The unmodified driver, for a data API. */
+export function clientOf(endpoint: string, secret: string): faunadb.Client {
+  const { hostname, port } = new URL(endpoint)
+  return new faunadb.Client({ secret, domain: hostname, port: Number(port), scheme: 'http' })
+}
 
 const command = fileURLToPath(new URL('../../packages/vivarium/dist/main.js', import.meta.url))
 
