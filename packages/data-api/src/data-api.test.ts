@@ -1,4 +1,4 @@
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import { describe, expect, it } from 'vitest'
 import type { SentRequest } from './testing/send.ts'
 import { q, TestClock, testDataApi } from './testing/test-data-api.ts'
@@ -7,7 +7,7 @@ const version = { 'x-faunadb-api-version': '4' }
 
 async function open() {
   const clock = new TestClock()
-  const api = await testDataApi(openMemoryStore({ now: clock.now }), clock)
+  const api = await testDataApi(openTestStore({ now: clock.now }), clock)
   const authorization = `Bearer ${api.server.secret}`
   const sent = async (request: SentRequest) => {
     const { status, headers, body } = await api.send(request)

@@ -1,5 +1,5 @@
 import { listen } from '@vivarium/http'
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import faunadb from 'faunadb'
 import { expect, it, onTestFinished } from 'vitest'
 import { bodyBytesMax, createDataApi, faults } from './index.ts'
@@ -9,7 +9,7 @@ const rootSecret = 'secret'
 
 /** A listening data API, and how to make an unmodified driver for it. */
 async function open() {
-  const store = openMemoryStore()
+  const store = openTestStore()
   const handler = createDataApi({ store, rootSecrets: [rootSecret] })
   const options = { host: '127.0.0.1', port: 0, bodyBytesMax, faults }
   const listener = await listen(handler, options)

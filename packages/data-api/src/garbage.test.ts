@@ -1,5 +1,5 @@
 import type { HttpHandler } from '@vivarium/http'
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { send } from './testing/send.ts'
@@ -7,7 +7,7 @@ import { q, TestClock, testDataApi } from './testing/test-data-api.ts'
 
 async function open() {
   const clock = new TestClock()
-  const api = await testDataApi(openMemoryStore({ now: clock.now }), clock)
+  const api = await testDataApi(openTestStore({ now: clock.now }), clock)
   await api.server.query(q.CreateCollection({ name: 'c' }))
   await api.server.query(q.Create(q.Ref(q.Collection('c'), 1), { data: { a: 1 } }))
   await api.server.query(

@@ -2,7 +2,7 @@
  * Histories against a model: whatever is written at whatever valid time, documents, sets and their events
  * are what follows from a plain list of versions.
  */
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { q, TestClock, testDataApi } from './testing/test-data-api.ts'
@@ -75,7 +75,7 @@ it('are what follows from the versions', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
       const clock = new TestClock()
-      const api = await testDataApi(openMemoryStore({ now: clock.now }), clock)
+      const api = await testDataApi(openTestStore({ now: clock.now }), clock)
       const { server } = api
       await server.query(q.CreateCollection({ name: 'c', history_days: 10 }))
       const terms = [{ field: ['data', 'n'] }]

@@ -1,5 +1,5 @@
 /** Every limit of the specification, at it and just beyond it (wire §9, fql-v4 §1.12, data-model §9.3). */
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import type { ExprArg } from 'faunadb'
 import { describe, expect, it } from 'vitest'
 import { refused } from './testing/refusals.ts'
@@ -7,7 +7,7 @@ import { q, TestClock, type TestDataApi, testDataApi } from './testing/test-data
 
 async function open(options: Parameters<typeof testDataApi>[2] = {}): Promise<TestDataApi> {
   const clock = new TestClock()
-  const api = await testDataApi(openMemoryStore({ now: clock.now }), clock, options)
+  const api = await testDataApi(openTestStore({ now: clock.now }), clock, options)
   await api.server.query(q.CreateCollection({ name: 'c' }))
   return api
 }

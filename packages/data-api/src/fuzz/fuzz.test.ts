@@ -6,6 +6,7 @@
  * `VIVARIUM_FUZZ_RUNS` sets how many histories are run, `VIVARIUM_FUZZ_SEED` where they begin.
  */
 import { type ApiVersion, apiVersions } from '@vivarium/fql'
+import { isOnPostgres } from '@vivarium/store/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Answered } from '../testing/send.ts'
@@ -15,7 +16,7 @@ import { queries } from './queries.ts'
 import { callers } from './seeded-database.ts'
 import { type Step, type Variant, Variants } from './variants.ts'
 
-const runs = Number(process.env.VIVARIUM_FUZZ_RUNS ?? 300)
+const runs = Number(process.env.VIVARIUM_FUZZ_RUNS ?? (isOnPostgres ? 60 : 300))
 const seed = process.env.VIVARIUM_FUZZ_SEED
 const stepsMax = 6
 

@@ -8,6 +8,7 @@ import path from 'node:path'
 import type { ApiVersion } from '@vivarium/fql'
 import type { HttpHandler } from '@vivarium/http'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
+import { isOnPostgres, newTestSchema, openTestStore } from '@vivarium/store/testing'
 import { createDataApi } from '../data-api.ts'
 import { type Answered, send } from '../testing/send.ts'
 import { rootSecret, TestClock } from '../testing/test-data-api.ts'
@@ -40,7 +41,10 @@ const queryTimeoutMs = 10_000
 
 interface Home {
   open(clock: TestClock): Store
+  /** Whether a store that is opened again has what the one before had. */
   readonly restarts: boolean
+  /** Whether it has to be filled first. */
+  readonly isEmpty: boolean
   remove(): void
 }
 
@@ -65,8 +69,10 @@ export class Variants {
   }
 
   async open(): Promise<readonly [Variant, ...Variant[]]> {
+    const plain = await this.#open('memory', memory(false))
+    if (isOnPostgres) return [plain, await this.#open('postgres, restarted', postgres())]
     return [
-      await this.#open('memory', memory(false)),
+      plain,
       await this.#open('memory that suspends reads', memory(true)),
       await this.#open('lmdb, restarted', this.#lmdb()),
     ]
@@ -82,6 +88,7 @@ export class Variants {
     return {
       open: ({ now }) => openLmdbStore({ path: directory, now }),
       restarts: true,
+      isEmpty: false,
       remove: () => rmSync(directory, { recursive: true, force: true }),
     }
   }
@@ -90,7 +97,7 @@ export class Variants {
     const { seeded, micros } = this.#grammar
     const clock = new TestClock()
     let store = home.open(clock)
-    if (!home.restarts) await load(store, this.#grammar)
+    if (home.isEmpty) await load(store, this.#grammar)
     clock.micros = micros
     let drawn = 0
     const entropy = () => Buffer.from(`query ${drawn++}`)
@@ -123,8 +130,15 @@ export class Variants {
 const memory = (suspendReads: boolean): Home => ({
   open: ({ now }) => openMemoryStore({ now, suspendReads }),
   restarts: false,
+  isEmpty: true,
   remove: () => {},
 })
+
+function postgres(): Home {
+  const schema = newTestSchema()
+  const open = ({ now }: TestClock) => openTestStore({ now, schema })
+  return { open, restarts: true, isEmpty: true, remove: () => {} }
+}
 
 async function load(store: Store, { seeded }: Grammar): Promise<void> {
   await store.transact(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { HttpHandler } from '@vivarium/http'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
+import { isOnPostgres, newTestSchema, openTestStore } from '@vivarium/store/testing'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createDataApi } from '../data-api.ts'
@@ -13,7 +14,7 @@ import { breachOf, type Done, runClients, type Sent } from './history.ts'
 import { accounts, type Operation, schema } from './operations.ts'
 
 /** The stores of each kind of home. Two on one LMDB directory see no more of each other than two processes. */
-const homes: Record<string, () => Store[]> = {
+const embedded: Record<string, () => Store[]> = {
   'memory, two servers over one store': () => {
     const store = openMemoryStore()
     return [store, store]
@@ -25,6 +26,15 @@ const homes: Record<string, () => Store[]> = {
     return [openLmdbStore({ path: directory }), openLmdbStore({ path: directory })]
   },
 }
+
+const homes: Record<string, () => Store[]> = isOnPostgres
+  ? {
+      'postgres, two servers over two stores': () => {
+        const schema = newTestSchema()
+        return [openTestStore({ schema }), openTestStore({ schema })]
+      },
+    }
+  : embedded
 
 /** Several servers with the schema of the operations. */
 async function open(home: () => Store[]): Promise<HttpHandler[]> {

@@ -1,4 +1,4 @@
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import { describe, expect, it } from 'vitest'
 import { listenFor } from '../testing/stream-client.ts'
 import { q } from '../testing/test-data-api.ts'
@@ -10,7 +10,7 @@ const audiencePrefix = 'https://vivarium.example/'
 
 describe('a server with an audience prefix of its own', () => {
   it('shows it, accepts it, and knows no other', async () => {
-    const api = await listenFor(openMemoryStore(), { audiencePrefix })
+    const api = await listenFor(openTestStore(), { audiencePrefix })
     const { audience, signedIn } = await withProvider(api)
     expect(audience).toMatch(/^https:\/\/vivarium\.example\/[a-z1-9]{13}$/)
     await expect((await signedIn()).query(fire)).resolves.toMatchObject({ data: { name: 'fire' } })
@@ -25,7 +25,7 @@ describe('a server with an audience prefix of its own', () => {
   })
 
   it('follows streams of those who show it', async () => {
-    const api = await listenFor(openMemoryStore(), { audiencePrefix })
+    const api = await listenFor(openTestStore(), { audiencePrefix })
     const { signedIn } = await withProvider(api)
     const spell = q.Ref(q.Collection('spells'), 1)
     const stream = await api.stream(spell, { client: await signedIn() })

@@ -1,4 +1,4 @@
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import { describe, expect, it } from 'vitest'
 import { listenFor } from '../testing/stream-client.ts'
 import { q } from '../testing/test-data-api.ts'
@@ -18,7 +18,7 @@ const lost = {
 async function open() {
   let laterMs = 0
   const now = () => BigInt(Date.now() + laterMs) * 1000n
-  const api = await listenFor(openMemoryStore({ now }))
+  const api = await listenFor(openTestStore({ now }))
   const { issuer, signedIn } = await withProvider(api)
   const client = await signedIn({ exp: Math.floor(Date.now() / 1000) + 3600 })
   const stream = await api.stream(spell, { client })

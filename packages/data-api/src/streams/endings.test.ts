@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import { listen } from '@vivarium/http'
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { bodyBytesMax, createDataApi, faults } from '../index.ts'
 import { describeStreams, type ListeningApi, listenFor } from '../testing/stream-client.ts'
@@ -92,7 +92,7 @@ async function openUnread(api: ListeningApi): Promise<http.IncomingMessage> {
 const slow = { queue: { eventsMax: 20, bytesMax: 1_000_000_000 } }
 
 it('a reader that is too slow is told so, and nobody else is kept waiting', async () => {
-  const api = await listenFor(openMemoryStore(), { streamLimits: slow })
+  const api = await listenFor(openTestStore(), { streamLimits: slow })
   await withMovies(api)
   const unread = await openUnread(api)
   const read = await api.stream(movie)
@@ -115,7 +115,7 @@ it('a reader that is too slow is told so, and nobody else is kept waiting', asyn
 it('a reader with too many bytes to come is told so', async () => {
   const bytesMax = 2_000_000
   const streamLimits = { queue: { eventsMax: 1_000_000, bytesMax } }
-  const api = await listenFor(openMemoryStore(), { streamLimits })
+  const api = await listenFor(openTestStore(), { streamLimits })
   await withMovies(api)
   const unread = await openUnread(api)
   await api.admin.query(q.Create(movie, {}))
@@ -131,7 +131,7 @@ it('a reader with too many bytes to come is told so', async () => {
 
 it('one event may be larger than what may wait', async () => {
   const streamLimits = { queue: { eventsMax: 10, bytesMax: 1_000 } }
-  const api = await listenFor(openMemoryStore(), { streamLimits })
+  const api = await listenFor(openTestStore(), { streamLimits })
   await withMovies(api)
   const stream = await api.stream(movie)
   await api.admin.query(q.Create(movie, { data: { text: 'x'.repeat(100_000) } }))
@@ -139,7 +139,7 @@ it('one event may be larger than what may wait', async () => {
 })
 
 it('a listener does not wait for streams that its data API has ended', async () => {
-  const store = openMemoryStore()
+  const store = openTestStore()
   const api = createDataApi({ store, rootSecrets: [rootSecret] })
   const listener = await listen(api, { host: '127.0.0.1', port: 0, bodyBytesMax, faults })
   const authorization = `Bearer ${rootSecret}`
@@ -164,7 +164,7 @@ it('a listener does not wait for streams that its data API has ended', async () 
 
 it('a predicate that takes too long ends its own streams alone', async () => {
   const streamLimits = { evaluationMs: 20 }
-  const api = await listenFor(openMemoryStore(), { streamLimits })
+  const api = await listenFor(openTestStore(), { streamLimits })
   await withMovies(api)
   const numbers = Array.from({ length: 1000 }, (_, i) => i)
   const busy = q.Map(numbers, q.Lambda('_', q.Map(numbers, q.Lambda('n', q.Add(q.Var('n'), 1)))))

@@ -1,6 +1,6 @@
 /** How streams are opened and refused (wire §1.2, §7.1, §7.2, data-model §10.1). */
 import http from 'node:http'
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import type { ExprArg } from 'faunadb'
 import { expect, it } from 'vitest'
 import { type ListeningApi, listenFor } from '../testing/stream-client.ts'
@@ -10,7 +10,7 @@ const movies = q.Collection('movies')
 const movie = q.Ref(movies, 1)
 
 async function open(options = {}): Promise<ListeningApi> {
-  const api = await listenFor(openMemoryStore(), options)
+  const api = await listenFor(openTestStore(), options)
   await api.admin.query(q.CreateCollection({ name: 'movies' }))
   await api.admin.query(q.CreateIndex({ name: 'all', source: movies }))
   await api.admin.query(q.CreateFunction({ name: 'f', body: q.Query(q.Lambda([], movie)) }))

@@ -1,5 +1,5 @@
 /** That streams lose nothing, double nothing, and keep the order of commits (wire §7.3). */
-import { openMemoryStore } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import fc from 'fast-check'
 import type { Expr } from 'faunadb'
 import { expect, it } from 'vitest'
@@ -138,7 +138,7 @@ describeStreams('the order of events', (open) => {
 })
 
 it('more sessions than are looked at together are told, each in order', async () => {
-  const api = await listenFor(openMemoryStore())
+  const api = await listenFor(openTestStore())
   await withIndex(api)
   const movie = q.Ref(movies, 1)
   const privileges = [{ resource: movies, actions: { read: true } }]

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
+import { isOnPostgres, openTestStore } from '@vivarium/store/testing'
 import { describe, onTestFinished } from 'vitest'
 import { TestClock, type TestDataApi, testDataApi } from './test-data-api.ts'
 
 /** Opens a data API over an empty store, for one test. */
 export type Open = () => Promise<TestDataApi>
 
-const stores: Record<string, (clock: TestClock) => Store> = {
+const embedded: Record<string, (clock: TestClock) => Store> = {
   memory: ({ now }) => openMemoryStore({ now }),
   'memory that suspends reads': ({ now }) => openMemoryStore({ now, suspendReads: true }),
   lmdb: ({ now }) => {
@@ -17,6 +18,10 @@ const stores: Record<string, (clock: TestClock) => Store> = {
     return openLmdbStore({ path: directory, now })
   },
 }
+
+const stores: Record<string, (clock: TestClock) => Store> = isOnPostgres
+  ? { postgres: ({ now }) => openTestStore({ now }) }
+  : embedded
 
 /**
  * A suite that runs over every store: what the data API answers must not depend on it, and least of all on

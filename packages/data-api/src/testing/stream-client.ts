@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { listen } from '@vivarium/http'
 import { openLmdbStore, openMemoryStore, type Store } from '@vivarium/store'
+import { isOnPostgres, openTestStore } from '@vivarium/store/testing'
 import faunadb, { type Expr, type ExprArg } from 'faunadb'
 import { describe, onTestFinished } from 'vitest'
 import { bodyBytesMax, createDataApi, type DataApi, type DataApiOptions, faults } from '../index.ts'
@@ -91,8 +92,7 @@ export const protocols: Record<string, object> = {
   fetch: { fetch: createRequire(import.meta.resolve('faunadb'))('cross-fetch') },
 }
 
-/** Opens a store of each kind. */
-export const stores: Record<string, () => Store> = {
+const embedded: Record<string, () => Store> = {
   memory: () => openMemoryStore(),
   'memory that suspends reads': () => openMemoryStore({ suspendReads: true }),
   lmdb: () => {
@@ -101,6 +101,11 @@ export const stores: Record<string, () => Store> = {
     return openLmdbStore({ path: directory })
   },
 }
+
+/** Opens a store of each kind. */
+export const stores: Record<string, () => Store> = isOnPostgres
+  ? { postgres: () => openTestStore() }
+  : embedded
 
 /** Opens a data API over an empty store, and a listener, for one test. */
 export async function listenFor(

@@ -21,7 +21,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import pg from 'pg'
 
 /** A server that a test has started. */
 export interface PostgresServer {
@@ -194,6 +193,8 @@ class Server implements PostgresServer {
   }
 
   async #answers(): Promise<boolean> {
+    // Whoever starts no server is spared the driver.
+    const { default: pg } = await import('pg')
     const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: 2_000 })
     client.on('error', () => {})
     try {

@@ -12,7 +12,8 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { listen } from '@vivarium/http'
-import { openMemoryStore, type Store } from '@vivarium/store'
+import type { Store } from '@vivarium/store'
+import { openTestStore } from '@vivarium/store/testing'
 import type { SessionsEnded, UserPoolEvent } from '../environment.ts'
 import {
   bodyBytesMax,
@@ -41,7 +42,7 @@ export interface TestPool {
 
 /** What a test may want otherwise. */
 export interface TestServerOptions {
-  /** Default: a memory store of its own. The caller closes a store it gives. */
+  /** Default: one of its own, empty. The caller closes a store it gives. */
   readonly store?: Store
   readonly clock?: TestClock
   readonly credentials?: UserPoolsOptions['credentials']
@@ -112,7 +113,7 @@ export const testPassword = 'Correct-Horse-7'
 
 /** Starts one. Close it when done. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const store = options.store ?? openMemoryStore()
+  const store = options.store ?? openTestStore()
   const clock = options.clock ?? createTestClock()
   const mailbox = createMailbox({ now: clock.nowMs })
   const functions = createTestFunctions()
