@@ -22,6 +22,8 @@ export const filesOnPostgresAlways = [
   // Keys, tokens and roles.
   'packages/data-api/src/model/authenticate.test.ts',
   'packages/data-api/src/model/authorization.test.ts',
+  // How often they wait.
+  'packages/data-api/src/round-trips.test.ts',
   // Concurrent clients of two servers.
   'packages/data-api/src/isolation/isolation.test.ts',
   // Work in the background, and streams.

@@ -11,6 +11,7 @@ import {
 } from '@vivarium/fql'
 import { BodyTooLarge, type HttpHandler, type HttpRequest } from '@vivarium/http'
 import type { Store } from '@vivarium/store'
+import { Foresight } from './foresight.ts'
 import { secretOf } from './http/authorization-header.ts'
 import { preflightHeaders } from './http/cors.ts'
 import { createPing } from './http/ping.ts'
@@ -100,6 +101,7 @@ export function createDataApi(options: DataApiOptions): DataApi {
     entropy: options.entropy ?? drawEntropy,
     prover: createProver(createKeySets(now)),
     feed: createLocalFeed(),
+    foresight: new Foresight(),
   }
   const limits = { ...streamLimitsDefault, ...options.streamLimits }
   const streams = new Streams({ ...runner, limits })

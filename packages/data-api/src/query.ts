@@ -14,6 +14,7 @@ import {
   type Value,
 } from '@vivarium/fql'
 import { type Committed, type Store, StoreError, type Transaction } from '@vivarium/store'
+import type { Foresight } from './foresight.ts'
 import type { RequestParameters } from './http/request-parameters.ts'
 import type { Answer } from './http/responses.ts'
 import { protocolError, queryErrorAnswer, unauthorized } from './http/responses.ts'
@@ -69,6 +70,8 @@ export interface QueryRunner {
   readonly prover: Prover
   /** Where what is committed is told. */
   readonly feed: ChangeFeed
+  /** What spares queries waiting for a store across a network. */
+  readonly foresight: Foresight
 }
 
 /** What is made of the value of a query, in its transaction. */
@@ -85,16 +88,27 @@ export async function runQuery<A extends Answer>(
   const { lastSeenTxn, queryTimeoutMs, retries } = query.parameters
   const deadline = performance.now() + queryTimeoutMs
   const proofs = runner.prover.begin(query.secret)
+  let hasWaited = false
   for (;;) {
     let unit: UnitOfWork | undefined
     try {
       const committed = await runner.store.transact(
         (transaction) => {
-          unit = unitOf(runner, query, { transaction, proofs, deadline })
-          const authenticated = authenticate(unit, query.secret, runner.rootSecrets)
-          return authenticated === undefined
-            ? unauthorized
-            : answerFor(unit, authenticated, query, answerWith)
+          let answer: A | Answer | undefined
+          transaction.all(2, (i) => {
+            if (i === 0) {
+              unit = unitOf(runner, query, { transaction, proofs, deadline })
+              const authenticated = authenticate(unit, query.secret, runner.rootSecrets)
+              if (hasWaited) runner.foresight.note(query.secret, authenticated?.caller)
+              answer = authenticated
+                ? answerFor(unit, authenticated, query, answerWith)
+                : unauthorized
+            } else if (answer === undefined && !hasWaited) {
+              hasWaited = true
+              foresee(runner, query, { transaction, proofs, deadline }, answerWith)
+            }
+          })
+          return answer ?? unauthorized
         },
         {
           intent: query.likelyWrites ? 'write' : 'unknown',
@@ -112,15 +126,33 @@ export async function runQuery<A extends Answer>(
   }
 }
 
+/** What one run of a query is run in. */
+interface RunOfQuery {
+  readonly transaction: Transaction
+  readonly proofs: Proofs
+  /** On the clock of `performance`. */
+  readonly deadline: number
+}
+
+/** Evaluates a query as if it were known who asks, for what it reads. No randomness is drawn for it. */
+function foresee<A extends Answer>(
+  runner: QueryRunner,
+  query: Query,
+  run: RunOfQuery,
+  answerWith: AnswerWith<A>,
+): void {
+  const presumed = unitOf(runner, { ...query, entropy: () => new Uint8Array(64) }, run, true)
+  runner.foresight.read(presumed, query.secret, (caller) => {
+    const documents = new DatabaseView(presumed, caller)
+    answerWith(documents, evaluateQuery(documents, query))
+  })
+}
+
 function unitOf(
   { schemas, feed, audiencePrefix }: QueryRunner,
   { parameters, entropy }: Query,
-  run: {
-    readonly transaction: Transaction
-    readonly proofs: Proofs
-    /** On the clock of `performance`. */
-    readonly deadline: number
-  },
+  run: RunOfQuery,
+  presumesSchemas = false,
 ): UnitOfWork {
   const meter = newMeter(() => {
     if (performance.now() > run.deadline) throw timedOut()
@@ -131,6 +163,7 @@ function unitOf(
   return new UnitOfWork({
     transaction,
     schemas,
+    presumesSchemas,
     meter,
     version,
     entropy,

@@ -31,6 +31,8 @@ const schemasMax = 1000
 export interface UnitOfWorkOptions {
   readonly transaction: Transaction
   readonly schemas: SchemaCache
+  /** Whether what is kept of a schema is taken for what it is, unread: only to find out what to read. */
+  readonly presumesSchemas?: boolean
   readonly meter: Meter
   readonly version: ApiVersion
   /** Gives random bytes, drawn for this request alone: new secrets come from them. */
@@ -59,6 +61,7 @@ export class UnitOfWork {
   /** Where the deletions of this transaction are kept, by the hexadecimal of their history keys. */
   #deletions: Set<string> | undefined
   readonly #schemas: SchemaCache
+  readonly #presumesSchemas: boolean
   /** Schemas as they were when this transaction first looked: what names resolve against. */
   readonly #first = new Map<DatabaseId, Schema>()
   /** Schemas as this transaction has changed them. */
@@ -74,6 +77,7 @@ export class UnitOfWork {
     this.proofs = options.proofs ?? noProofs
     this.audiencePrefix = options.audiencePrefix ?? audiencePrefixDefault
     this.#schemas = options.schemas
+    this.#presumesSchemas = options.presumesSchemas ?? false
   }
 
   /** The index entries that this transaction removed, by key: what `entry-records.ts` keeps of them. */
@@ -112,8 +116,9 @@ export class UnitOfWork {
   }
 
   #load(database: DatabaseId): Schema {
-    const version = schemaVersion(this.transaction.unmetered, database)
     const kept = this.#schemas.get(database)
+    if (kept !== undefined && this.#presumesSchemas) return kept
+    const version = schemaVersion(this.transaction.unmetered, database)
     if (kept?.version === version) return kept
     const schema = this.#read(database)
     if (this.#schemas.size >= schemasMax) this.#schemas.clear()

@@ -4,5 +4,6 @@ export {
   isOnPostgres,
   newTestSchema,
   openTestStore,
+  type TestStore,
   type TestStoreOptions,
 } from './test-store.ts'
