@@ -27,7 +27,7 @@ export const filesOnPostgresAlways = [
   // Concurrent clients of two servers.
   'packages/data-api/src/isolation/isolation.test.ts',
   // Work in the background, and streams.
-  'packages/data-api/src/maintenance/maintenance.test.ts',
+  'packages/data-api/src/garbage.test.ts',
   'packages/data-api/src/streams/order.test.ts',
   // User pools: sign-up, every sign-in, refresh and rotation, codes, administration, expiry.
   'packages/user-pools/src/operations/confirm-sign-up.test.ts',

@@ -13,6 +13,9 @@ import { q, rootSecret } from '../testing/test-data-api.ts'
 import { breachOf, type Done, runClients, type Sent } from './history.ts'
 import { accounts, type Operation, schema } from './operations.ts'
 
+/** What one reads may have a time after a commit of the other that it has not seen (decision 0002). */
+const looseOnTime = 'postgres, two servers over two stores'
+
 /** The stores of each kind of home. Two on one LMDB directory see no more of each other than two processes. */
 const embedded: Record<string, () => Store[]> = {
   'memory, two servers over one store': () => {
@@ -29,7 +32,11 @@ const embedded: Record<string, () => Store[]> = {
 
 const homes: Record<string, () => Store[]> = isOnPostgres
   ? {
-      'postgres, two servers over two stores': () => {
+      'postgres, two servers over one store': () => {
+        const store = openTestStore()
+        return [store, store]
+      },
+      [looseOnTime]: () => {
         const schema = newTestSchema()
         return [openTestStore({ schema }), openTestStore({ schema })]
       },
@@ -90,9 +97,10 @@ const clients = fc.array(fc.array(sent, { minLength: 1, maxLength: 8 }), {
   maxLength: 8,
 })
 
-describe.each(Object.entries(homes))('%s', (_kind, home) => {
+describe.each(Object.entries(homes))('%s', (kind, home) => {
   it('whatever clients do at once could have happened one after another', async () => {
-    const handlers = await open(home)
+    const [one = missing(), other = one] = await open(home)
+    const handlers = kind === looseOnTime ? [one] : [one, other]
     const [first = missing()] = handlers
     let databases = 0
     await fc.assert(

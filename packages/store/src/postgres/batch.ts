@@ -7,6 +7,12 @@ import type { Statement } from './database.ts'
 import { type Ask, Question, type Statements } from './statements.ts'
 import type { Attempt, Writer } from './writer.ts'
 
+/** How bodies are run in a batch. */
+export interface BatchOptions {
+  readonly keepsMissing?: boolean
+  readonly notBefore?: bigint
+}
+
 /** Writers whose bodies have run one after another, each seeing what the ones before it wrote. */
 export class Batch {
   readonly #attempts = new Map<Writer, Attempt>()
@@ -22,18 +28,21 @@ export class Batch {
 
   /**
    * Runs the bodies, at times after `last`. Those that have nothing to commit leave; so do those that miss
-   * something, unless `keepsMissing`.
+   * something, unless `keepsMissing`. `notBefore` is a time at which others may have read: what they lack must
+   * not be older.
    */
   constructor(
     writers: Iterable<Writer>,
     now: () => bigint,
     last: bigint,
-    { keepsMissing = false }: { readonly keepsMissing?: boolean } = {},
+    { keepsMissing = false, notBefore = 0n }: BatchOptions = {},
   ) {
     this.last = last
     for (const writer of writers) {
+      if (this.#add(writer, now())) continue
       // At the time at which it ran before, what follows from its time is what it has read.
-      if (this.#add(writer, now()) || this.#add(writer, writer.cache.clock)) continue
+      const { clock } = writer.cache
+      if (clock >= notBefore && this.#add(writer, clock)) continue
       if (keepsMissing) this.missing.push(writer)
       else writer.leave()
     }

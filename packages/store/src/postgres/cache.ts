@@ -72,6 +72,12 @@ export class Cache implements Source {
     for (const read of this.#ranges.values()) yield* read.asks()
   }
 
+  /** Asks for what is missing alone: of use only as long as nothing can change. */
+  *missing(): Iterable<Ask> {
+    for (const read of this.#keys.values()) if (read.version === unknown) yield read
+    for (const read of this.#ranges.values()) yield* read.missing()
+  }
+
   /** Asks whether what the last run used is still so. */
   used(): readonly Ask[] {
     const asks: Ask[] = []
@@ -146,6 +152,10 @@ class RangeRead {
   *asks(): Iterable<StretchAsk> {
     const read = this.#readSoFar(this.#isComplete ? Number.POSITIVE_INFINITY : this.#entries.length)
     if (read !== undefined) yield read
+    yield* this.missing()
+  }
+
+  *missing(): Iterable<StretchAsk> {
     if (this.#wanted === 0) return
     const limit = this.#wanted
     const rest = this.#rest()

@@ -37,6 +37,10 @@ export class Committer {
   #isDraining = false
   /** The batch whose end is not known yet. */
   #underWay: Batch | undefined
+  /** The time of a batch that reads under the lock before it is made. */
+  #held: bigint | undefined
+  /** The latest time that was given to a transaction which may lack whatever is not yet committed. */
+  #given = 0n
   /** The latest commit time that this process knows. */
   last = 0n
 
@@ -59,8 +63,10 @@ export class Committer {
   /** The clock, but before any time that is not yet committed: what is read now may lack it. */
   clock(): bigint {
     const now = this.#now()
-    const first = this.#underWay?.first
-    return first === undefined || now < first ? now : first - 1n
+    const first = this.#underWay?.first ?? this.#held
+    const clock = first === undefined || now < first ? now : first - 1n
+    if (clock > this.#given) this.#given = clock
+    return clock
   }
 
   /** Takes note of a commit time that was read. */
@@ -123,7 +129,7 @@ export class Committer {
 
   /** Runs the bodies and sends what they wrote; undefined if none of them has anything to commit. */
   async #send(writers: readonly Writer[]): Promise<Sent | undefined> {
-    const batch = new Batch(writers, this.#now, this.last)
+    const batch = new Batch(writers, this.#now, this.last, { notBefore: this.#given })
     if (batch.isEmpty) return undefined
     this.#underWay = batch
     const question = batch.question()
@@ -142,9 +148,10 @@ export class Committer {
   async #sendLocked(all: readonly Writer[]): Promise<Sent | undefined> {
     const { lock, read } = this.#statements
     const now = this.#now()
+    this.#held = now
     let made: Pick<Sent, 'batch' | 'question'> | undefined
     let writers = all
-    let asked = questionOf(writers)
+    let asked = new Question(writers.flatMap((writer) => [...writer.cache.asks()]))
     const reading = () => ({ name: 'read', text: read, values: asked.parameters })
     const outcome = await this.#database.transactInSteps(
       [{ name: 'lock', text: lock }, reading()],
@@ -152,10 +159,13 @@ export class Committer {
         const { last } = asked.answer(rows)
         this.learn(last)
         for (const writer of writers) writer.cache.last = last
-        const batch = new Batch(writers, () => now, this.last, { keepsMissing: true })
+        const batch = new Batch(writers, () => now, this.last, {
+          keepsMissing: true,
+          notBefore: now,
+        })
         if (batch.missing.length > 0) {
           writers = [...batch.writers, ...batch.missing]
-          asked = questionOf(writers)
+          asked = new Question(writers.flatMap((writer) => [...writer.cache.missing()]))
           return { statements: [reading()], isLast: false }
         }
         if (batch.isEmpty) return { statements: [], isLast: true }
@@ -165,6 +175,7 @@ export class Committer {
         return { statements: batch.statements(this.#statements, question, this.#id), isLast: true }
       },
     )
+    this.#held = undefined
     if (made === undefined && outcome.kind === 'undone') throw outcome.error
     return made === undefined ? undefined : { ...made, outcome, place: 0 }
   }
@@ -207,11 +218,6 @@ interface Sent {
   readonly outcome: Outcome
   /** Where among its results the answer is. */
   readonly place: number
-}
-
-/** Asks for what writers miss, and whether what they have is still so. */
-function questionOf(writers: readonly Writer[]): Question {
-  return new Question(writers.flatMap((writer) => [...writer.cache.asks()]))
 }
 
 /** Counts the conflicts of a batch that was not committed, and gives those who go on. */

@@ -52,10 +52,12 @@ export class Fetcher {
   async loadAt(cache: Cache, isDone: () => boolean): Promise<void> {
     try {
       await this.#database.snapshot(async (read) => {
+        let asks = cache.asks()
         do {
-          const question = new Question(cache.asks())
+          const question = new Question(asks)
           const rows = await read({ name: 'read', text: this.#text, values: question.parameters })
           cache.last = question.answer(rows).last
+          asks = cache.missing()
         } while (!isDone())
       })
     } catch (cause) {

@@ -146,19 +146,20 @@ class StoreOnPostgres implements PostgresStore {
     const intent = options.intent ?? 'unknown'
     const cache = new Cache(this.#committer.clock())
     const writer = new WriterOf(body, options, cache)
-    const restlessness = new Restlessness()
+    const patience = new Patience()
     let mode: WriteMode =
       intent === 'read' ? 'forbidden' : intent === 'write' ? 'allowed' : 'promotes'
     let isUndecided = false
     for (;;) {
       let step = this.#run(body, options, cache, mode)
       if (step.kind === 'missing') {
-        restlessness.note(step.timestamp)
-        if (mode !== 'allowed' && restlessness.isTooMuch) {
+        patience.missed(step.timestamp)
+        if (patience.isOver) {
           await this.#fetcher.loadAt(cache, () => {
             step = this.#run(body, options, cache, mode)
             return step.kind !== 'missing'
           })
+          this.#committer.learn(cache.last ?? 0n)
         } else await this.#load(cache)
       }
       if (step.kind === 'promotes') mode = 'allowed'
@@ -169,7 +170,7 @@ class StoreOnPostgres implements PostgresStore {
         isUndecided = true
         continue
       }
-      writer.needsLock = mode === 'allowed' && restlessness.isTooMuch
+      writer.needsLock = patience.isOverWithCommits
       // A run that only finds out whether something is missing can be saved if nobody has to wait for it. One
       // that writes or not as its time is can be decided by the committer alone.
       const canCommit =
@@ -179,7 +180,7 @@ class StoreOnPostgres implements PostgresStore {
       this.#committer.add(writer)
       const committed = await next
       if (committed !== undefined) return committed
-      restlessness.note(undefined)
+      patience.sentBack()
       await this.#load(cache)
     }
   }
@@ -235,25 +236,43 @@ type Step<T> =
   | { readonly kind: 'promotes' }
   | { readonly kind: 'missing'; readonly timestamp: bigint }
 
-/** How often the time of a body may move under it before it is given one that stands still. */
+/** How often the time of a body may move under it, and how often it may be fetched for. */
 const movesMax = 3
+const loadsMax = 12
+
+/** How often the committer may send a body back before it takes the lock for it. */
+const returnsMax = 2
 
 /**
- * Whether a body may never find all that it wants. What it reads may follow from its time, or from ids, which
- * do; and as long as others commit between its fetches, its time moves.
+ * How long a body is fetched for, one moment after another. What it reads may follow from its time or from ids,
+ * which move as long as others commit between its fetches, so that it may never find all that it wants; and
+ * each fetch asks again about all before.
  */
-class Restlessness {
+class Patience {
   #missedAt: bigint | undefined
   #moves = 0
+  #loads = 0
+  #returns = 0
 
-  /** Takes note of a run that missed something at that time; undefined for the committer's own. */
-  note(timestamp: bigint | undefined): void {
-    if (timestamp === undefined) this.#moves++
-    else if (this.#missedAt !== undefined && this.#missedAt !== timestamp) this.#moves++
-    this.#missedAt = timestamp ?? this.#missedAt
+  /** Takes note of a run that missed something at that time. */
+  missed(timestamp: bigint): void {
+    if (this.#missedAt !== undefined && this.#missedAt !== timestamp) this.#moves++
+    this.#missedAt = timestamp
+    this.#loads++
   }
 
-  get isTooMuch(): boolean {
-    return this.#moves >= movesMax
+  /** Takes note that the committer had no use for its run. */
+  sentBack(): void {
+    this.#returns++
+  }
+
+  /** Whether to give it a moment that stands still. */
+  get isOver(): boolean {
+    return this.#moves >= movesMax || this.#loads > loadsMax
+  }
+
+  /** Whether nobody else is to commit meanwhile. */
+  get isOverWithCommits(): boolean {
+    return this.#returns >= returnsMax
   }
 }
