@@ -10,6 +10,8 @@
 import { hash } from 'node:crypto'
 import { Ref } from '@vivarium/fql'
 import type { Caller } from './model/caller.ts'
+import { schemaVersionKey } from './model/keys.ts'
+import { isAlive } from './model/root-database.ts'
 import type { UnitOfWork } from './model/unit-of-work.ts'
 import { isLive } from './model/versions.ts'
 
@@ -35,11 +37,17 @@ export class Foresight {
   read(unit: UnitOfWork, secret: string, evaluate: (caller: Caller) => void): void {
     const caller = this.#callers.get(nameOf(secret))
     if (caller === undefined) return
-    const { identity } = caller
-    unit.transaction.all(2, (i) => {
-      if (i === 1) evaluate({ ...caller, permissions: { kind: 'admin' } })
-      else if (identity instanceof Ref) isLive(unit, identity)
-    })
+    const { database, identity, credential } = caller
+    const reads = [
+      () => evaluate({ ...caller, permissions: { kind: 'admin' } }),
+      // What finding out who asks will read, one after another.
+      () => isAlive(unit, database),
+      () => unit.transaction.get(schemaVersionKey(database)),
+      () => identity instanceof Ref && isLive(unit, identity),
+      () => credential !== undefined && isLive(unit, credential),
+      () => credential !== undefined && isAlive(unit, credential.database),
+    ]
+    unit.transaction.all(reads.length, (i) => reads[i]?.())
   }
 }
 
