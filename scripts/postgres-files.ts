@@ -11,10 +11,9 @@ export const filesOnPostgres = [
  * shared. The rest runs by hand (`npm run test:postgres`).
  */
 export const filesOnPostgresAlways = [
-  // The language and its driver, over whole requests; every form, by the fuzzer.
+  // The language and its driver, over whole requests.
   'packages/data-api/src/driver.test.ts',
   'packages/data-api/src/data-api.test.ts',
-  'packages/data-api/src/fuzz/fuzz.test.ts',
   // Documents, histories, indexes, uniqueness, and the model that they are held against.
   'packages/data-api/src/model/types/user-document.test.ts',
   'packages/data-api/src/model/index-entries.test.ts',
