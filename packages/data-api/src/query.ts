@@ -235,29 +235,29 @@ function succeeded<A extends Answer>(
   committed: Committed<A>,
   unit: UnitOfWork | undefined,
 ): QueryResult<A> {
-  const { transaction } = unit ?? {}
   return {
     answer: committed.value,
     txnTime: committed.timestamp,
-    metrics: {
-      ...usedBy(unit),
-      writeOps: transaction?.writeOps ?? 0,
-      bytesWritten: transaction?.bytesWritten ?? 0,
-      retries: committed.conflicts,
-    },
+    metrics: metricsOf(unit, committed.conflicts, true),
   }
 }
 
-/** What a query has computed and read. */
-function usedBy(
+/** What a query has used; nothing is written by one that is undone. */
+function metricsOf(
   unit: UnitOfWork | undefined,
-): Pick<QueryMetrics, 'computeOps' | 'readOps' | 'bytesRead'> {
-  const computed = unit?.meter.computeOps ?? 0
+  retries: number,
+  isCommitted: boolean,
+): QueryMetrics {
+  if (unit === undefined) return nothing
+  const { meter, transaction } = unit
   return {
     // The first operation counted is the query itself.
-    computeOps: Math.max(1, Math.ceil((computed - 1) / opsPerComputeOp)),
-    readOps: unit?.transaction.readOps ?? 0,
-    bytesRead: unit?.transaction.bytesRead ?? 0,
+    computeOps: Math.max(1, Math.ceil((meter.computeOps - 1) / opsPerComputeOp)),
+    readOps: transaction.readOps,
+    writeOps: isCommitted ? transaction.writeOps : 0,
+    bytesRead: transaction.bytesRead,
+    bytesWritten: isCommitted ? transaction.bytesWritten : 0,
+    retries,
   }
 }
 
@@ -274,7 +274,7 @@ function failed(error: unknown, { parameters }: Query, unit: UnitOfWork | undefi
   // A query that ends itself has done its work; of any other failure nothing is charged (wire §3.2).
   const isAborted =
     error instanceof QueryError && error.details.some(({ code }) => code === 'transaction aborted')
-  const metrics = isAborted ? { ...nothing, ...usedBy(unit) } : nothing
+  const metrics = isAborted ? metricsOf(unit, 0, false) : nothing
   return {
     answer: errorAnswer(error, parameters.version),
     txnTime: unit?.transaction.timestamp,

@@ -176,16 +176,15 @@ class Reader {
     this.#enter(depth)
     this.#space()
     if (this.#take(0x7d)) return ObjectValue.empty
-    const keys: string[] = []
-    const values: Value[] = []
+    // Most objects of queries have one field: arrays that grow from nothing make room for seventeen.
+    const keys = [this.#key()]
+    const values = [this.value(depth)]
+    this.#space()
+    if (this.#take(0x7d)) return new ObjectValue(keys, values)
+    if (!this.#take(0x2c)) throw notJson()
     let seen: Set<string> | undefined
     for (;;) {
-      this.#space()
-      if (this.#text.charCodeAt(this.#at) !== 0x22) throw notJson()
-      const key = this.#string()
-      if (key.length > nameLengthMax) throw notJson()
-      this.#space()
-      if (!this.#take(0x3a)) throw notJson()
+      const key = this.#key()
       const value = this.value(depth)
       if (keys.length >= 16) seen ??= new Set(keys)
       if (!(seen?.has(key) ?? keys.includes(key))) {
@@ -197,6 +196,17 @@ class Reader {
       if (this.#take(0x7d)) return new ObjectValue(keys, values)
       if (!this.#take(0x2c)) throw notJson()
     }
+  }
+
+  /** The name of a field, and its colon. */
+  #key(): string {
+    this.#space()
+    if (this.#text.charCodeAt(this.#at) !== 0x22) throw notJson()
+    const key = this.#string()
+    if (key.length > nameLengthMax) throw notJson()
+    this.#space()
+    if (!this.#take(0x3a)) throw notJson()
+    return key
   }
 
   #enter(depth: number): void {

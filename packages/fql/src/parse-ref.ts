@@ -66,21 +66,21 @@ export function documentId(id: Value): bigint | { readonly refusal: string } {
   return exact
 }
 
+const partNames: ReadonlySet<string> = new Set(['id', 'collection', 'class', 'database'])
+
 function parseParts(content: Value, whole: Position, place: Position, names: Names): AnyRef {
   const invalid = () => invalidExpression('Invalid ref.', whole)
   if (!(content instanceof ObjectValue)) throw invalid()
-  const known = content.keys.every((key) => ['id', 'collection', 'class', 'database'].includes(key))
-  if (!known || !content.has('id')) throw invalid()
-  const id = content.get('id') ?? null
-  const part = (key: string, ...others: string[]): AnyRef | Value | undefined => {
-    const value = [key, ...others].map((name) => content.get(name)).find((v) => v != null)
-    return value === undefined ? undefined : parsePart(value, place.at(key), names)
-  }
-  const database = part('database')
+  for (const key of content.keys) if (!partNames.has(key)) throw invalid()
+  const id = content.get('id')
+  if (id === undefined) throw invalid()
+  const part = (key: string, value: Value | undefined): AnyRef | Value | undefined =>
+    value === undefined || value === null ? undefined : parsePart(value, place.at(key), names)
+  const database = part('database', content.get('database'))
   if (database !== undefined && !isDatabase(database)) {
     throw wrongType(['Database Ref'], database as Value, place.at('database'))
   }
-  const collection = part('class', 'collection')
+  const collection = part('class', content.get('class') ?? content.get('collection'))
   if (collection === undefined) return nativeRef(id, database, place, names)
   if (!isCollection(collection)) {
     throw wrongType(['Collection Ref'], collection as Value, place.at('class'))

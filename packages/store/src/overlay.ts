@@ -14,18 +14,19 @@ interface Pending {
  * when the body has returned, so a body that throws leaves no trace.
  */
 export class Overlay {
-  readonly #byKey = new Map<string, Pending>()
+  /** Absent until there is a write: most transactions only read. */
+  #byKey: Map<string, Pending> | undefined
   #sorted: SortedMap<Pending> | undefined
   /** Sum of the lengths of keys and values written. */
   bytesWritten = 0
 
   get isEmpty(): boolean {
-    return this.#byKey.size === 0
+    return this.#byKey === undefined
   }
 
   /** The pending write of a key, if there is one. */
   get(key: Bytes): Pending | undefined {
-    return this.#byKey.size === 0 ? undefined : this.#byKey.get(mapKey(key))
+    return this.#byKey?.get(mapKey(key))
   }
 
   put(key: Bytes, value: Bytes): void {
@@ -47,13 +48,14 @@ export class Overlay {
         `A key has ${key.length} bytes, more than ${keyBytesMax}.`,
       )
     }
+    this.#byKey ??= new Map()
     this.#byKey.set(mapKey(key), pending)
     this.#sorted?.set(key, pending)
   }
 
   /** The writes, one a key, in no particular order. */
   writes(): Iterable<Pending> {
-    return this.#byKey.values()
+    return this.#byKey?.values() ?? []
   }
 
   /** `base`, which is in the order asked for, with the pending writes of the range merged in. */
@@ -95,7 +97,7 @@ export class Overlay {
   #sort(): SortedMap<Pending> {
     if (this.#sorted === undefined) {
       this.#sorted = new SortedMap()
-      for (const pending of this.#byKey.values()) this.#sorted.set(pending.key, pending)
+      for (const pending of this.writes()) this.#sorted.set(pending.key, pending)
     }
     return this.#sorted
   }

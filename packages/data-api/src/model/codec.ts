@@ -24,6 +24,7 @@ import {
   wellFormed,
 } from '@vivarium/fql'
 import { FieldNames } from './field-names.ts'
+import { readInt64, writeUint64 } from './uint64.ts'
 
 const tags = {
   null: 0,
@@ -83,14 +84,14 @@ export function decodeVersion(bytes: Uint8Array, lambdas: LambdaCodec): StoredVe
 
 /** The valid time of a stored version, and whether it is a deletion, without reading its fields. */
 export function versionHeader(bytes: Uint8Array): Pick<StoredVersion, 'micros' | 'isDeletion'> {
-  const micros = Buffer.prototype.readBigInt64BE.call(bytes, 0)
+  const micros = readInt64(bytes, 0)
   return { micros, isDeletion: ((bytes[8] ?? 0) & flags.deletion) !== 0 }
 }
 
 /** When a stored version expires, in microseconds, without reading its fields; undefined for never. */
 export function ttlOfVersion(bytes: Uint8Array): bigint | undefined {
   if (((bytes[8] ?? 0) & flags.ttl) === 0) return undefined
-  return Buffer.prototype.readBigInt64BE.call(bytes, 9)
+  return readInt64(bytes, 9)
 }
 
 /** The bytes of several values. */
@@ -127,7 +128,7 @@ class Writer {
 
   uint64(value: bigint): void {
     this.#reserve(8)
-    scratch.writeBigUInt64BE(BigInt.asUintN(64, value), this.#at)
+    writeUint64(scratch, value, this.#at)
     this.#at += 8
   }
 
@@ -279,7 +280,7 @@ class Reader {
 
   uint64(): bigint {
     this.#at += 8
-    return this.#bytes.readBigInt64BE(this.#at - 8)
+    return readInt64(this.#bytes, this.#at - 8)
   }
 
   object(): ObjectValue {

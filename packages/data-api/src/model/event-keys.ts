@@ -11,6 +11,7 @@ import {
   view,
   withKind,
 } from './keys.ts'
+import { writeUint64 } from './uint64.ts'
 
 /** What may happen to an entry of a set or to a document; at one time, what goes is before what comes. */
 export type EventAction = 'remove' | 'add'
@@ -33,12 +34,12 @@ export function documentEventKey(ref: Ref, micros: bigint, action: EventAction):
   const key = begin('documentEvent', ref.database, 31)
   key.writeUInt32BE(ref.collection, 10)
   writeEvent(key, 14, micros, action)
-  key.writeBigUInt64BE(BigInt.asUintN(64, ref.id), 23)
+  writeUint64(key, ref.id, 23)
   return key
 }
 
 function writeEvent(key: Buffer, offset: number, micros: bigint, action: EventAction): void {
-  key.writeBigUInt64BE(micros, offset)
+  writeUint64(key, micros, offset)
   key[offset + timeBytes] = eventActions.indexOf(action)
 }
 
@@ -68,7 +69,7 @@ function eventsRange(prefix: Uint8Array, { from, to }: EventTimes): KeyRange {
   const at = (micros: bigint) => {
     const key = Buffer.alloc(prefix.length + timeBytes)
     key.set(prefix, 0)
-    key.writeBigUInt64BE(micros, prefix.length)
+    writeUint64(key, micros, prefix.length)
     return key
   }
   return [at(from < 0n ? 0n : from), at(to < 0n ? 0n : to + 1n)]

@@ -26,6 +26,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
+import { writeUint64 } from './uint64.ts'
 
 const space = 0xf0
 /** The second byte of a key. */
@@ -55,7 +56,7 @@ export function begin(kind: keyof typeof kinds, database: DatabaseId, length: nu
   const key = Buffer.allocUnsafe(length)
   key[0] = space
   key[1] = kinds[kind]
-  key.writeBigUInt64BE(BigInt.asUintN(64, database), 2)
+  writeUint64(key, database, 2)
   return key
 }
 
@@ -66,7 +67,7 @@ export function documentKey(ref: Ref): Uint8Array {
 
 function writeRef(key: Buffer, ref: Ref): Buffer {
   key.writeUInt32BE(ref.collection, 10)
-  key.writeBigUInt64BE(BigInt.asUintN(64, ref.id), 14)
+  writeUint64(key, ref.id, 14)
   return key
 }
 
@@ -85,7 +86,7 @@ export function idInDocumentKey(key: Uint8Array): bigint {
 /** A superseded version or a deletion, by the time it became valid. */
 export function historyKey(ref: Ref, micros: bigint): Uint8Array {
   const key = writeRef(begin('history', ref.database, 30), ref)
-  key.writeBigUInt64BE(micros, 22)
+  writeUint64(key, micros, 22)
   return key
 }
 
@@ -137,8 +138,8 @@ export function ownedKey(owned: Ref, owner: Ref): Uint8Array {
   const key = begin('owned', owned.database, 31)
   key[10] = owned.collection
   key.writeUInt32BE(owner.collection, 11)
-  key.writeBigUInt64BE(BigInt.asUintN(64, owner.id), 15)
-  key.writeBigUInt64BE(BigInt.asUintN(64, owned.id), 23)
+  writeUint64(key, owner.id, 15)
+  writeUint64(key, owned.id, 23)
   return key
 }
 
@@ -192,7 +193,7 @@ export function entryKey(prefix: Uint8Array, values: Uint8Array, ref: Ref): Uint
 }
 
 function writeEntryRef(key: Buffer, offset: number, ref: Ref): void {
-  key.writeBigUInt64BE(BigInt.asUintN(64, ref.id), offset)
+  writeUint64(key, ref.id, offset)
   key.writeUInt32BE(ref.collection, offset + 8)
 }
 
@@ -255,7 +256,7 @@ function documentName(key: Uint8Array, id: number, collection: number): string {
 export function pastEntryKey(entry: Uint8Array, micros: bigint): Uint8Array {
   const key = Buffer.concat([entry, Buffer.alloc(timeBytes)])
   key[kindOffset] = kinds.pastEntry
-  key.writeBigUInt64BE(micros, entry.length)
+  writeUint64(key, micros, entry.length)
   return key
 }
 

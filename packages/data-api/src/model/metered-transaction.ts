@@ -30,7 +30,7 @@ export class MeteredTransaction implements Transaction {
   /** By their ids, which are unique but for those that queries choose. */
   readonly #readDocuments = new Map<bigint, ReadDocument[]>()
   /** Bytes written for each document: its versions, and what stands beside them. */
-  readonly #bytesByDocument = new Map<string, number>()
+  #bytesByDocument: Map<string, number> | undefined
   #document = ''
 
   constructor(inner: Transaction) {
@@ -126,24 +126,24 @@ export class MeteredTransaction implements Transaction {
 
   /** What stands beside a document is written after it, but for what comes before the first. */
   #countWritten(key: Bytes, bytes: number): void {
+    this.#bytesByDocument ??= new Map()
+    const written = this.#bytesByDocument
     const document = documentInKey(key)
     if (document !== undefined) {
       const isFirst = this.#document === ''
-      const unclaimed = isFirst ? (this.#bytesByDocument.get('') ?? 0) : 0
-      if (isFirst) this.#bytesByDocument.delete('')
+      const unclaimed = isFirst ? (written.get('') ?? 0) : 0
+      if (isFirst) written.delete('')
       this.#document = document
       bytes += unclaimed
     }
-    this.#bytesByDocument.set(
-      this.#document,
-      (this.#bytesByDocument.get(this.#document) ?? 0) + bytes,
-    )
+    written.set(this.#document, (written.get(this.#document) ?? 0) + bytes)
   }
 
   /** Operations of writing: each document is rounded up by itself. */
   get writeOps(): number {
     let ops = 0
-    for (const bytes of this.#bytesByDocument.values()) ops += Math.ceil(bytes / bytesPerWriteOp)
+    for (const bytes of this.#bytesByDocument?.values() ?? [])
+      ops += Math.ceil(bytes / bytesPerWriteOp)
     return ops
   }
 }

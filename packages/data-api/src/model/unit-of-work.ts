@@ -5,6 +5,7 @@
 import {
   type ApiVersion,
   type DatabaseId,
+  type LambdaValue,
   type Meter,
   type NamedCollection,
   type Names,
@@ -148,14 +149,39 @@ export class UnitOfWork {
   lambdas(database: DatabaseId): LambdaCodec {
     let codec = this.#codecs?.get(database)
     if (codec === undefined) {
-      const { unmetered } = this.transaction
-      codec = lambdaCodec(namesIn(unmetered, database), {
-        path: (from, to) => databasePath(unmetered, from, to),
-      })
+      codec = new LazyLambdas(this.transaction.unmetered, database)
       this.#codecs ??= new Map()
       this.#codecs.set(database, codec)
     }
     return codec
+  }
+}
+
+/** The lambdas of a database. Hardly a document holds one, so what reads them is made for the first. */
+class LazyLambdas implements LambdaCodec {
+  readonly #transaction: Transaction
+  readonly #database: DatabaseId
+  #codec: LambdaCodec | undefined
+
+  constructor(transaction: Transaction, database: DatabaseId) {
+    this.#transaction = transaction
+    this.#database = database
+  }
+
+  write(lambda: LambdaValue): string {
+    return this.#made().write(lambda)
+  }
+
+  read(json: string): LambdaValue {
+    return this.#made().read(json)
+  }
+
+  #made(): LambdaCodec {
+    const transaction = this.#transaction
+    this.#codec ??= lambdaCodec(namesIn(transaction, this.#database), {
+      path: (from, to) => databasePath(transaction, from, to),
+    })
+    return this.#codec
   }
 }
 
