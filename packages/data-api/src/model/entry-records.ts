@@ -1,4 +1,6 @@
 /** The records of index entries: `index-entries.ts` says what is in them. */
+import type { Value } from '@vivarium/fql'
+import { decodeValues, type LambdaCodec } from './codec.ts'
 import { forgetEntry, noteEntry } from './event-log.ts'
 import { pastEntryKey } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -34,8 +36,24 @@ export function isEntryExpired(unit: UnitOfWork, record: Uint8Array): boolean {
 
 /** When the document of an entry expires, in microseconds; undefined for never. */
 export function entryExpiry(record: Uint8Array): bigint | undefined {
-  const ttl = new DataView(record.buffer, record.byteOffset).getBigInt64(ttlOffset)
-  return ttl === 0n ? undefined : ttl
+  if (neverExpires(record)) return undefined
+  return new DataView(record.buffer, record.byteOffset).getBigInt64(ttlOffset)
+}
+
+/** Whether the `ttl` is zero: nearly always, and quicker to see than to read. */
+function neverExpires(record: Uint8Array): boolean {
+  for (let i = ttlOffset; i < entryValuesOffset; i++) if (record[i] !== 0) return false
+  return true
+}
+
+const noValues: readonly Value[] = []
+
+/** The values of an entry. */
+export function entryValues(record: Uint8Array, lambdas: LambdaCodec): readonly Value[] {
+  // The number of the values comes first.
+  return record[entryValuesOffset] === 0
+    ? noValues
+    : decodeValues(record, lambdas, entryValuesOffset)
 }
 
 /** Removes an entry, and keeps what it was unless this transaction made it. */

@@ -17,10 +17,10 @@ import {
   type Value,
 } from '@vivarium/fql'
 import { collectionOf, isAllowed, mayRead } from './authorization.ts'
-import { decodeValues, encodeValues } from './codec.ts'
+import { encodeValues } from './codec.ts'
 import type { DatabaseView } from './database-view.ts'
 import { isWithin } from './describe-ref.ts'
-import { entryValuesOffset } from './entry-records.ts'
+import { entryValues } from './entry-records.ts'
 import {
   after,
   collectionRange,
@@ -179,9 +179,7 @@ function indexEntries(
     const document = refInEntryKey(key, ref.database)
     const isGone =
       document.collection >= userCollectionIdMin && !collections.has(document.collection)
-    return isGone
-      ? undefined
-      : { values: decodeValues(value, lambdas, entryValuesOffset), ref: document }
+    return isGone ? undefined : { values: entryValues(value, lambdas), ref: document }
   })
   const isOpen = isAllowed(view, 'unrestricted_read', ref, () => terms)
   return isOpen ? found : readable(view, found, options.expected)

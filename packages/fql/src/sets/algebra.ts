@@ -1,9 +1,9 @@
 /** Union, intersection and difference of sets (fql-v4 §5.3). */
 import type { Context } from '../context.ts'
-import { orderKey } from '../values/order-key.ts'
+import { compareRefs } from '../values/order-key.ts'
 import { Ref } from '../values/ref.ts'
 import type { SetEntry, SetValue } from '../values/set.ts'
-import { byValues, type Group, groups } from './merge.ts'
+import { bySource, byValues, groups } from './merge.ts'
 import { isWithin, placeIn, type Span, wholeGroups } from './place.ts'
 import { flagsOf, type Shape, shapeOf } from './shape.ts'
 
@@ -31,10 +31,12 @@ export function* combinedEntries(
   })
   const flags = longest(shapes.map(flagsOf))
   for (const group of groups(sources, byValues(flags), span.reverse ?? false, context)) {
-    const kept = keepers[form](withSources(group, sets), shape)
-    const ordered = kept.map((entry) => inShape(entry, shape))
-    if (span.reverse) ordered.reverse()
-    for (const entry of ordered) if (isWithin(entry, span, shape)) yield entry
+    const kept = keepers[form](bySource(group, sets.length), shape, sets)
+    if (span.reverse) kept.reverse()
+    for (const one of kept) {
+      const entry = inShape(one, shape)
+      if (isWithin(entry, span, shape)) yield entry
+    }
   }
 }
 
@@ -42,35 +44,49 @@ export function* combinedEntries(
 export const longest = (lists: readonly (readonly boolean[])[]) =>
   lists.reduce((a, b) => (b.length > a.length ? b : a), [])
 
-/** Entries that know which operand they are of. */
-function withSources({ entries }: Group, sets: readonly SetValue[]): Group {
-  return {
-    entries: entries.map((list, i) =>
-      list.map((entry) => ({ ...entry, sources: entry.sources ?? [sets[i] as SetValue] })),
-    ),
-  }
-}
-
-/** What each operation keeps of a group, in set order. */
+/** What each operation keeps of a group, in set order: of the entries of each operand, in set order too. */
 export const keepers: Readonly<
-  Record<'union' | 'intersection' | 'difference', (group: Group, shape: Shape) => SetEntry[]>
+  Record<
+    'union' | 'intersection' | 'difference',
+    (
+      entries: readonly (readonly SetEntry[])[],
+      shape: Shape,
+      /** The operands, for the entries to know which they are of. */
+      sets: readonly SetValue[],
+    ) => SetEntry[]
+  >
 > = {
-  union: ({ entries }, shape) => pairedUp(entries, Math.max(...counts(entries)), shape),
-  intersection: ({ entries }, shape) => pairedUp(entries, Math.min(...counts(entries)), shape),
-  difference: ({ entries: [first = [], ...others] }) =>
-    others.every((other) => other.length === 0) ? [...first] : [],
+  union: (entries, shape, sets) => pairedUp(entries, Math.max(...counts(entries)), shape, sets),
+  intersection: (entries, shape, sets) =>
+    pairedUp(entries, Math.min(...counts(entries)), shape, sets),
+  difference: ([first = [], ...others], shape, sets) =>
+    others.every((other) => other.length === 0) ? pairedUp([first], first.length, shape, sets) : [],
 }
 
-const counts = (entries: Group['entries']) => entries.map((list) => list.length)
+const counts = (entries: readonly (readonly SetEntry[])[]) => entries.map((list) => list.length)
 
 /** The first `count` copies: of the i-th of each operand the first by its ref, with all their sources. */
-function pairedUp(entries: Group['entries'], count: number, { refReversed }: Shape): SetEntry[] {
-  const refKey = ({ ref }: SetEntry) => orderKey([ref], [refReversed])
-  return Array.from({ length: count }, (_, i) => {
-    const copies = entries.flatMap((list) => list[i] ?? [])
-    const first = copies.reduce((a, b) => (Buffer.compare(refKey(b), refKey(a)) < 0 ? b : a))
-    return { ...first, sources: copies.flatMap(({ sources = [] }) => sources) }
-  })
+function pairedUp(
+  entries: readonly (readonly SetEntry[])[],
+  count: number,
+  { refReversed }: Shape,
+  sets: readonly SetValue[],
+): SetEntry[] {
+  const paired: SetEntry[] = []
+  for (let i = 0; i < count; i++) {
+    let first: SetEntry | undefined
+    const sources: SetValue[] = []
+    for (let operand = 0; operand < entries.length; operand++) {
+      const copy = entries[operand]?.[i]
+      if (copy === undefined) continue
+      const order = first === undefined ? 0 : compareRefs(copy.ref, first.ref)
+      if (first === undefined || (refReversed ? order > 0 : order < 0)) first = copy
+      if (copy.sources !== undefined) sources.push(...copy.sources)
+      else sources.push(...sets.slice(operand, operand + 1))
+    }
+    if (first !== undefined) paired.push({ values: first.values, ref: first.ref, sources })
+  }
+  return paired
 }
 
 /** An entry in the shape of another set: a value that is the ref itself may be left out, or added. */

@@ -12,9 +12,9 @@ export function* distinctEntries(
   context: Context,
 ): Iterable<SetEntry> {
   const source = read(wholeGroups(span))
-  const keyOf = byValues(flagsOf(shape))
-  for (const { entries } of groups([source], keyOf, span.reverse ?? false, context)) {
-    const first = entries[0]?.[0]
+  const matching = byValues(flagsOf(shape))
+  for (const { entries } of groups([source], matching, span.reverse ?? false, context)) {
+    const first = entries[0]
     if (first !== undefined && isWithin(first, span, shape)) yield first
   }
 }

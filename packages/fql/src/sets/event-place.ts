@@ -11,6 +11,7 @@ import { orderKey } from '../values/order-key.ts'
 import type { Ref } from '../values/ref.ts'
 import type { EventEntry, EventPlace } from '../values/set.ts'
 import type { Action, Value } from '../values/value.ts'
+import type { Matching } from './merge.ts'
 
 /** Whose history it is: one document's, or that of a set's entries. */
 export type HistoryKind = 'document' | 'set'
@@ -27,6 +28,9 @@ export const endOfTimeMicros = 2n ** 63n - 1n
 export function eventKey({ event, ref, values }: EventEntry): Uint8Array {
   return Buffer.concat([head(event.micros, rankOf(event.of, event.action)), tail(ref, values)])
 }
+
+/** Matching by what happened, and when. */
+export const byEvent: Matching = { keyOf: (entry) => eventKey(entry as EventEntry) }
 
 /** Before everything that happened at `micros`. */
 export function beforeInstant(micros: bigint): EventPlace {

@@ -19,11 +19,11 @@ import type { Position } from '../position.ts'
 import { unreachable } from '../unreachable.ts'
 import { Ref } from '../values/ref.ts'
 import type { EventEntry, SetDescription, SetEntry, SetValue } from '../values/set.ts'
-import { eventKey, type HistoryKind } from './event-place.ts'
+import { byEvent, eventKey, type HistoryKind } from './event-place.ts'
 import { filteredEntries } from './filter.ts'
 import { targetOf } from './join.ts'
 import { membershipEvents } from './membership.ts'
-import { groups } from './merge.ts'
+import { bySource, groups } from './merge.ts'
 import type { Span } from './place.ts'
 import { isHistorical, shapeOf } from './shape.ts'
 
@@ -92,18 +92,17 @@ function* combined(
   reader: HistoryReader,
 ): Iterable<EventEntry> {
   const read = sets.filter(reader.isReadable).map((set) => eventsOf(set, part, reader))
-  for (const { entries } of groups(read, keyOf, part.reverse ?? false, reader.context)) {
+  for (const group of groups(read, byEvent, part.reverse ?? false, reader.context)) {
+    const lists = bySource(group, read.length)
     const isKept = {
       union: true,
-      intersection: entries.every((list) => list.length > 0),
-      difference: entries.every((list, i) => i === 0 || list.length === 0),
+      intersection: lists.every((list) => list.length > 0),
+      difference: lists.every((list, i) => i === 0 || list.length === 0),
     }[form]
-    const [first] = entries.flat() as EventEntry[]
+    const [first] = group.entries as readonly EventEntry[]
     if (isKept && first !== undefined) yield first
   }
 }
-
-const keyOf = (entry: SetEntry) => eventKey(entry as EventEntry)
 
 /** The events of a set of entries; some may lie outside of `part`, all of it is there. */
 function historyOf(value: SetValue, part: Part, reader: HistoryReader): Iterable<EventEntry> {
@@ -174,8 +173,8 @@ function* merged(
   part: Part,
   { context }: HistoryReader,
 ): Iterable<EventEntry> {
-  for (const { entries } of groups(histories, keyOf, part.reverse ?? false, context)) {
-    const all = entries.flat() as EventEntry[]
+  for (const { entries } of groups(histories, byEvent, part.reverse ?? false, context)) {
+    const all = entries as readonly EventEntry[]
     const shown = all.find(({ event }) => event.predates !== true) ?? all[0]
     if (shown !== undefined) yield shown
   }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { apply } from '../evaluate.ts'
 import type { Position } from '../position.ts'
 import type { LambdaValue } from '../values/lambda.ts'
-import { orderKey } from '../values/order-key.ts'
+import { compareRefs } from '../values/order-key.ts'
 import { Ref } from '../values/ref.ts'
 import { elementOf, type SetEntry, SetValue } from '../values/set.ts'
 import type { Read } from './algebra.ts'
@@ -41,8 +41,13 @@ export function* joinedEntries(
     const own = shapes[i] as Shape
     return read(set, { ...wide, from: placeIn(own, wide.from), to: placeIn(own, wide.to) })
   })
-  for (const group of groups(sources, byValues(flagsOf(actual)), span.reverse ?? false, context)) {
-    const first = firstByRef(group.entries.flat(), actual)
+  for (const { entries } of groups(
+    sources,
+    byValues(flagsOf(actual)),
+    span.reverse ?? false,
+    context,
+  )) {
+    const first = firstByRef(entries, actual)
     if (first !== undefined && isWithin(first, span, actual)) yield first
   }
 }
@@ -62,6 +67,9 @@ export function targetOf(
 
 function firstByRef(entries: readonly SetEntry[], { refReversed }: Shape): SetEntry | undefined {
   if (entries.length < 2) return entries[0]
-  const key = ({ ref }: SetEntry) => orderKey([ref], [refReversed])
-  return entries.reduce((a, b) => (Buffer.compare(key(b), key(a)) < 0 ? b : a))
+  const [first, ...others] = entries
+  return others.reduce((best, entry) => {
+    const order = best === undefined ? 0 : compareRefs(entry.ref, best.ref)
+    return (refReversed ? order > 0 : order < 0) ? entry : best
+  }, first)
 }

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { orderKey } from '../values/order-key.ts'
 import type { EventEntry, SetEntry } from '../values/set.ts'
 import { inShape, keepers, longest } from './algebra.ts'
-import { eventKey } from './event-place.ts'
+import { byEvent, eventKey } from './event-place.ts'
 import { byValues, groups } from './merge.ts'
 import { flagsOf, type Shape } from './shape.ts'
 
@@ -30,16 +30,16 @@ export function* membershipEvents(
   context: Context,
 ): Iterable<EventEntry> {
   const { form, shape, shapes } = operation
-  const matched = byValues(longest(shapes.map(flagsOf)))
+  const { keyOf } = byValues(longest(shapes.map(flagsOf)))
   const standings = new Map<string, Standing>()
   const keptOf = ({ members }: Standing) => {
     const entries = members.map((entries) => inRefOrder([...entries.values()], shape))
-    return keepers[form]({ entries }, shape).map((entry) => inShape(entry, shape))
+    return keepers[form](entries, shape, []).map((entry) => inShape(entry, shape))
   }
   for (const moment of moments(histories, context)) {
     const touched = new Map<string, Standing>()
     for (const { entry, member } of moment.events) {
-      const name = nameOf(matched(entry))
+      const name = nameOf(keyOf(entry))
       const standing = standings.get(name) ?? { members: histories.map(() => new Map()), kept: [] }
       standings.set(name, standing)
       touched.set(name, standing)
@@ -67,19 +67,17 @@ interface Moment {
 }
 
 function* moments(histories: readonly Iterable<EventEntry>[], context: Context): Iterable<Moment> {
-  const inOrder = groups(histories, (entry) => eventKey(entry as EventEntry), false, context)
+  const inOrder = groups(histories, byEvent, false, context)
   let events: { entry: EventEntry; member: number }[] = []
   let micros: bigint | undefined
-  for (const { entries } of inOrder) {
-    for (const [member, list] of entries.entries()) {
-      for (const entry of list as readonly EventEntry[]) {
-        if (micros !== undefined && entry.event.micros !== micros) {
-          yield { micros, events }
-          events = []
-        }
-        micros = entry.event.micros
-        events.push({ entry, member })
+  for (const { entries, sources } of inOrder) {
+    for (const [i, entry] of (entries as readonly EventEntry[]).entries()) {
+      if (micros !== undefined && entry.event.micros !== micros) {
+        yield { micros, events }
+        events = []
       }
+      micros = entry.event.micros
+      events.push({ entry, member: sources[i] as number })
     }
   }
   if (micros !== undefined) yield { micros, events }

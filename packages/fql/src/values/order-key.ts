@@ -9,6 +9,7 @@
 import { storedForm } from '../render.ts'
 import type { ObjectValue } from './object.ts'
 import { orderForm } from './order-form.ts'
+import { Ref } from './ref.ts'
 import { elementsOf, escapeZeros, stringKeyBytesMax, writeStringKey } from './string-order.ts'
 import { wellFormed } from './text.ts'
 import { isArray, type Value } from './value.ts'
@@ -179,6 +180,17 @@ function writeObject(object: ObjectValue, offset: number): number {
 
 /** How two values stand in the total order: negative, zero or positive (fql-v4 §3.2). */
 export function compareValues(a: Value, b: Value): number {
+  return quickOrder(a, b) ?? Buffer.compare(orderKey([a]), orderKey([b]))
+}
+
+/** As `compareValues` where no keys are needed for it: of two small Integers, and of two refs. */
+export function quickOrder(a: Value, b: Value): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b
-  return Buffer.compare(orderKey([a]), orderKey([b]))
+  return a instanceof Ref && b instanceof Ref ? compareRefs(a, b) : undefined
+}
+
+/** By id, then by collection. */
+export function compareRefs(a: Ref, b: Ref): number {
+  if (a.id === b.id) return a.collection - b.collection
+  return BigInt.asUintN(64, a.id) < BigInt.asUintN(64, b.id) ? -1 : 1
 }
