@@ -40,7 +40,7 @@ export async function startProcess<Ready>(
     ready: JSON.parse(line) as Ready,
     startMs: performance.now() - started,
     stop: async () => {
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
       await once(child, 'exit')
     },

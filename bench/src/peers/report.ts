@@ -7,7 +7,10 @@ export interface Row {
   readonly contender: string
   readonly isOurs: boolean
   readonly work: Work
+  /** Processes of those that can have several. */
   readonly processes: number
+  /** Its own, where it cannot have as many. */
+  readonly ownProcesses: number
   readonly connections: number
   readonly figures: Figures
 }
@@ -99,7 +102,7 @@ function ratioTable({ rows }: Report, name: string): readonly string[] {
 function ratioLine(our: Row, peer: Row): string {
   const { rate, p50, p99, cpu, memory } = ratios(our.figures, peer.figures)
   const cells = [rate, p50, p99, cpu, memory].map(ratioText)
-  return `| ${workTexts[our.work]} | ${our.processes} | ${our.connections} | ${peer.contender} | ${cells.join(' | ')} |`
+  return `| ${workTexts[our.work]} | ${our.processes} | ${our.connections} | ${nameOf(peer)} | ${cells.join(' | ')} |`
 }
 
 function ratioText(ratio: number): string {
@@ -111,11 +114,12 @@ function figureTable(rows: readonly Row[]): readonly string[] {
   return [
     '| work | processes | connections | who | answers/s | p50 ms | p99 ms | processor time µs | memory MB |',
     '|---|--:|--:|---|--:|--:|--:|--:|--:|',
-    ...rows.map(({ work, processes, connections, contender, figures }) => {
+    ...rows.map((row) => {
+      const { work, processes, connections, figures } = row
       const { rate, p50, p99, cpuMicros, megabytes } = figures
       const milliseconds = [p50.toFixed(2), p99.toFixed(2)]
       const cells = [rate.toFixed(0), ...milliseconds, cpuMicros.toFixed(0), megabytes.toFixed(0)]
-      return `| ${workTexts[work]} | ${processes} | ${connections} | ${contender} | ${cells.join(' | ')} |`
+      return `| ${workTexts[work]} | ${processes} | ${connections} | ${nameOf(row)} | ${cells.join(' | ')} |`
     }),
   ]
 }
@@ -134,6 +138,10 @@ function failureList(failures: readonly Failure[]): readonly string[] {
     }),
     '',
   ]
+}
+
+function nameOf({ contender, processes, ownProcesses }: Row): string {
+  return ownProcesses === processes ? contender : `${contender} (${ownProcesses} at most)`
 }
 
 function isSameLoad(a: Row, b: Row): boolean {

@@ -33,7 +33,7 @@ export async function runPlan(contenders: readonly Contender[], plan: Plan): Pro
   const failures: Failure[] = []
   const fail = (failure: Failure) => {
     failures.push(failure)
-    console.error(`  ! ${failure.contender}, ${failure.work ?? 'start'}: ${failure.reason}`)
+    console.error(`  ! ${failure.contender}, ${failure.work ?? 'as a whole'}: ${failure.reason}`)
   }
   const participants = await startAll(contenders, plan, fail)
   try {
@@ -44,7 +44,7 @@ export async function runPlan(contenders: readonly Contender[], plan: Plan): Pro
       }
     }
   } finally {
-    for (const { service } of participants) await service.stop()
+    await stopAll(participants, plan, fail)
   }
   return { rows, failures }
 }
@@ -56,17 +56,36 @@ async function startAll(
 ): Promise<readonly Participant[]> {
   const participants: Participant[] = []
   for (const contender of contenders) {
-    if (contender.processesMax < processes) continue
     if (!contender.works.some((work) => works.includes(work))) continue
-    console.error(`  starting ${contender.name}, processes ${processes} …`)
+    const own = ownProcesses(contender, processes)
+    console.error(`  starting ${contender.name}, processes ${own} …`)
     try {
-      const service = await contender.start({ rows, processes })
+      const service = await contender.start({ rows, processes: own })
       participants.push({ contender, service })
     } catch (error) {
       fail({ contender: contender.name, processes, reason: reasonOf(error) })
     }
   }
   return participants
+}
+
+/** As many as there should be, or as it can have. */
+function ownProcesses({ processesMax }: Contender, processes: number): number {
+  return Math.min(processesMax, processes)
+}
+
+async function stopAll(
+  participants: readonly Participant[],
+  { processes }: Plan,
+  fail: (failure: Failure) => void,
+): Promise<void> {
+  for (const { contender, service } of participants) {
+    try {
+      await service.stop()
+    } catch (error) {
+      fail({ contender: contender.name, processes, reason: `its end: ${reasonOf(error)}` })
+    }
+  }
 }
 
 /** Those who do the work as they should, their code compiled. */
@@ -127,14 +146,16 @@ async function measureAll(
       }
     }
   }
-  return [...found].map(([{ name, isOurs = false }, all]) => {
+  return [...found].map(([contender, all]) => {
+    const { name, isOurs = false } = contender
     const figures = middle(all)
     console.error(
       `  ${work}, processes ${processes}, connections ${connections}, ${name}: ` +
         `${figures.rate.toFixed(0)}/s, p50 ${figures.p50.toFixed(2)} ms, p99 ${figures.p99.toFixed(2)} ms, ` +
         `${figures.cpuMicros.toFixed(0)} µs, ${figures.megabytes.toFixed(0)} MB`,
     )
-    return { contender: name, isOurs, work, processes, connections, figures }
+    const own = { ownProcesses: ownProcesses(contender, processes) }
+    return { contender: name, isOurs, work, processes, ...own, connections, figures }
   })
 }
 
