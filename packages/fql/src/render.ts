@@ -151,6 +151,7 @@ class Renderer {
     return `[${text}]`
   }
 
+  /** Fields without the braces around them. */
   #fields(keys: readonly string[], values: readonly Value[]): string {
     let text = ''
     for (let i = 0; i < keys.length; i++) {
@@ -160,22 +161,23 @@ class Renderer {
       text += text === '' ? name + rendered : `,${name}${rendered}`
       checkLength(text)
     }
-    return `{${text}}`
+    return text
   }
 
   #object(keys: readonly string[], values: readonly Value[]): string {
     const fields = this.#fields(keys, values)
-    return keys.some((key) => key.charCodeAt(0) === 0x40) ? `{"@obj":${fields}}` : fields
+    for (const key of keys) if (key.charCodeAt(0) === 0x40) return `{"@obj":{${fields}}}`
+    return `{${fields}}`
   }
 
   #document({ ref, ts, fields }: DocumentValue): string {
     const rest = this.#fields(fields.keys, fields.values)
-    const comma = rest === '{}' ? '' : ','
+    const others = rest === '' ? '' : `,${rest}`
     const micros = typeof ts === 'object' ? ts.micros : ts
     const itself = this.#ref(ref) ?? this.#formerRef(ref, fields.get('name'))
     // As any other field that holds a ref to nothing, it is left out (wire §5.3).
     const first = itself === undefined ? '' : `"ref":${itself},`
-    return `{${first}"ts":${micros}${comma}${rest.slice(1)}`
+    return `{${first}"ts":${micros}${others}}`
   }
 
   #page({ before, after, data }: PageValue): string {

@@ -138,6 +138,6 @@ function readPage(
     data: entries.map(element),
     before: isBackward ? beyond && first && cursorOf(first) : echoed,
     after: isBackward ? echoed : beyond && cursorOf(beyond),
-    cursors: entries.map(cursorOf),
+    cursors: () => entries.map(cursorOf),
   })
 }

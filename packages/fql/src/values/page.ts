@@ -10,23 +10,29 @@ export class PageValue {
   readonly data: readonly Value[]
   readonly before: Value | undefined
   readonly after: Value | undefined
-  /** The cursor of each element as it was read, in the order read. */
-  readonly cursors: readonly Value[]
+  #cursors: readonly Value[] | (() => readonly Value[])
 
   constructor(page: {
     readonly data: readonly Value[]
     readonly before?: Value | undefined
     readonly after?: Value | undefined
-    readonly cursors: readonly Value[]
+    /** The cursors, or what makes them: hardly a page is asked for them. */
+    readonly cursors: readonly Value[] | (() => readonly Value[])
   }) {
     this.data = page.data
     this.before = page.before
     this.after = page.after
-    this.cursors = page.cursors
+    this.#cursors = page.cursors
+  }
+
+  /** The cursor of each element as it was read, in the order read. */
+  get cursors(): readonly Value[] {
+    if (typeof this.#cursors === 'function') this.#cursors = this.#cursors()
+    return this.#cursors
   }
 
   /** This page with other data; its ends stay. */
-  withData(data: readonly Value[], cursors: readonly Value[] = this.cursors): PageValue {
+  withData(data: readonly Value[], cursors = this.#cursors): PageValue {
     return new PageValue({ data, before: this.before, after: this.after, cursors })
   }
 }
