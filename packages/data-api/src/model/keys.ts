@@ -26,7 +26,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type DatabaseId, nativeCollections, Ref } from '@vivarium/fql'
-import { writeUint64 } from './uint64.ts'
+import { readInt64, writeUint64 } from './uint64.ts'
 
 const space = 0xf0
 /** The second byte of a key. */
@@ -80,7 +80,7 @@ export function collectionRange(database: DatabaseId, collection: number): KeyRa
 
 /** The id in a document's key. */
 export function idInDocumentKey(key: Uint8Array): bigint {
-  return view(key).getBigInt64(14)
+  return readInt64(key, 14)
 }
 
 /** A superseded version or a deletion, by the time it became valid. */

@@ -15,6 +15,15 @@ interface ReadDocument {
   readonly at: bigint | undefined
 }
 
+/** A document that a scan has passed. */
+interface PassedDocument {
+  readonly ref: Ref
+  readonly value: Bytes
+}
+
+/** How many of them are kept: more than a page mostly has. */
+const passedMax = 1000
+
 /**
  * A transaction that counts the bytes that go through it, and the operations they make (wire §3.2), and
  * refuses to write too many.
@@ -29,6 +38,8 @@ export class MeteredTransaction implements Transaction {
   readonly unmetered: Transaction
   /** By their ids, which are unique but for those that queries choose. */
   readonly #readDocuments = new Map<bigint, ReadDocument[]>()
+  /** The newest versions that scans have passed since the last write, by the ids of their documents. */
+  #passed: Map<bigint, PassedDocument> | undefined
   /** Bytes written for each document: its versions, and what stands beside them. */
   #bytesByDocument: Map<string, number> | undefined
   #document = ''
@@ -50,6 +61,7 @@ export class MeteredTransaction implements Transaction {
   }
 
   put(key: Bytes, value: Bytes): void {
+    this.#passed = undefined
     this.unmetered.put(key, value)
     const bytes = key.length + value.length
     this.bytesWritten += bytes
@@ -63,6 +75,7 @@ export class MeteredTransaction implements Transaction {
   }
 
   delete(key: Bytes): void {
+    this.#passed = undefined
     this.unmetered.delete(key)
   }
 
@@ -113,6 +126,23 @@ export class MeteredTransaction implements Transaction {
       else this.readOps += Math.ceil(Math.max(bytes, 1) / bytesPerReadOp)
     } else this.bytesRead = before
     return document
+  }
+
+  /**
+   * Remembers the newest version of a document that a scan passes: a page is mostly followed by a look at each
+   * of its documents.
+   */
+  notePassed(ref: Ref, value: Bytes): void {
+    if (this.#passed === undefined || this.#passed.size >= passedMax) this.#passed = new Map()
+    this.#passed.set(ref.id, { ref, value })
+  }
+
+  /** The newest version of a document that a scan has passed, read as if anew; undefined if none has. */
+  passed(ref: Ref): Bytes | undefined {
+    const known = this.#passed?.get(ref.id)
+    if (known === undefined || !known.ref.equals(ref)) return undefined
+    this.bytesRead += known.value.length
+    return known.value
   }
 
   /** Remembers that a document is known to the query; whether it was not before. */

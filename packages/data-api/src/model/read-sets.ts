@@ -28,12 +28,11 @@ import {
   entryConstraint,
   entryKey,
   entryPrefix,
-  idInDocumentKey,
   refInEntryKey,
   termsPart,
   valuesPrefix,
 } from './keys.ts'
-import { boundsOf, documentKeysAt, entriesAt } from './scan.ts'
+import { boundsOf, documentsAt, entriesAt } from './scan.ts'
 import type { Index } from './schema.ts'
 import { checkValidTime, liveVersion } from './versions.ts'
 
@@ -201,15 +200,14 @@ function collectionEntries(
   const own = (ref: Ref) => new Ref(database, number, ref.id)
   const bounds = boundsOf(range, place, options)
   const found = map(
-    documentKeysAt(view.unit, bounds, { ...options, partitions: documentsPartitions }),
-    (key) => ({
-      values: [],
-      ref: new Ref(database, number, idInDocumentKey(key)),
-    }),
+    documentsAt(view.unit, collection, bounds, { ...options, partitions: documentsPartitions }),
+    (ref) => ({ values: noValues, ref }),
   )
   const isOpen = isAllowed(view, 'unrestricted_read', collection, () => null)
   return isOpen ? found : readable(view, found, options.expected)
 }
+
+const noValues: readonly Value[] = []
 
 function* map<T, U>(items: Iterable<T>, change: (item: T) => U | undefined): IterableIterator<U> {
   for (const item of items) {

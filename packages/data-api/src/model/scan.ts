@@ -1,10 +1,10 @@
 /** Ranges of entries and documents, as they are now or were at a valid time. */
-import type { EntriesOptions, SetBound } from '@vivarium/fql'
+import { type EntriesOptions, Ref, type SetBound } from '@vivarium/fql'
 import type { Entry } from '@vivarium/store'
 import { ttlOfVersion, versionHeader } from './codec.ts'
 import { addedAt, isEntryExpired } from './entry-records.ts'
 import { withPast } from './histories.ts'
-import { after, type KeyRange } from './keys.ts'
+import { after, idInDocumentKey, type KeyRange } from './keys.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** How a range is read, and how many partitions of the set it stands for (wire §3.2). */
@@ -49,18 +49,26 @@ export function* entriesAt(
   }
 }
 
-/** The keys of the documents of a range that were there at `at` (now, if absent) and have not expired. */
-export function* documentKeysAt(
+/** The documents of a collection's range that were there at `at` (now, if absent) and have not expired. */
+export function* documentsAt(
   unit: UnitOfWork,
+  collection: Ref,
   range: KeyRange,
   options: ScanOptions,
-): IterableIterator<Uint8Array> {
+): IterableIterator<Ref> {
   const { at } = options
+  const { transaction } = unit
+  const number = Number(collection.id)
+  const documentOf = (key: Uint8Array) => new Ref(collection.database, number, idInDocumentKey(key))
   if (at === undefined) {
-    for (const { key, value } of scan(unit, range, options)) if (isLive(unit, value)) yield key
+    for (const { key, value } of scan(unit, range, options)) {
+      if (!isLive(unit, value)) continue
+      const ref = documentOf(key)
+      transaction.notePassed(ref, value)
+      yield ref
+    }
     return
   }
-  const { transaction } = unit
   transaction.countSet(options.partitions, options.reading)
   for (const { key, present, past } of withPast(unit, range, options.reverse ?? false)) {
     const versions = [
@@ -72,7 +80,9 @@ export function* documentKeysAt(
       .map((value) => ({ value, ...versionHeader(value) }))
       .filter(({ micros }) => micros <= at)
       .toSorted((a, b) => (a.micros < b.micros ? 1 : -1))
-    if (valid !== undefined && !valid.isDeletion && isLive(unit, valid.value)) yield key
+    if (valid !== undefined && !valid.isDeletion && isLive(unit, valid.value)) {
+      yield documentOf(key)
+    }
   }
 }
 

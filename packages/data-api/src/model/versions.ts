@@ -18,7 +18,7 @@ import type { UnitOfWork } from './unit-of-work.ts'
 
 /** The newest version, expired or not; undefined if there is none or it was deleted. */
 export function newestVersion(unit: UnitOfWork, ref: Ref): StoredVersion | undefined {
-  const bytes = unit.transaction.get(documentKey(ref))
+  const bytes = unit.transaction.passed(ref) ?? unit.transaction.get(documentKey(ref))
   if (bytes === undefined) return undefined
   return decodeVersion(bytes, unit.lambdas(ref.database))
 }
