@@ -1,4 +1,4 @@
-import { Anchor, type CSSVariablesResolver, createTheme, Input } from '@mantine/core'
+import { Alert, Anchor, type CSSVariablesResolver, createTheme, Input } from '@mantine/core'
 import classes from './theme.module.css'
 
 /** One accent; its shade is dark enough for white text to be read on it (WCAG AA). */
@@ -8,6 +8,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
+    Alert: Alert.extend({ classNames: { message: classes.message } }),
     // In a sentence a link is not told by its colour alone.
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     Input: Input.extend({ classNames: { input: classes.input } }),
