@@ -5,8 +5,9 @@
  * writes. The store decides how that function is run: once against memory-mapped pages, or again
  * and again against a cache that fills until nothing is missing. So a body
  *
- * - never awaits, never reads a clock, never draws a random number, never touches module state: what
- *   it needs from outside is drawn before it runs, and its ids and its time come from the transaction;
+ * - never awaits, never reads a clock, never draws a random number of a run's own, never touches module
+ *   state: what it needs from outside is the same in every run, and its ids and its time come from the
+ *   transaction;
  * - may be run any number of times before one run counts; only that run's result and writes exist;
  * - lets every error it did not raise itself pass through. A suspended read, a promotion from reading
  *   to writing and a conflict are all delivered by throwing, and only the store may catch them.

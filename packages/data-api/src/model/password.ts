@@ -3,7 +3,7 @@ import bcrypt from 'bcryptjs'
 
 /**
  * Hashes a password of a document's credentials: bcrypt, as the reference does, so that hashes can move
- * between the two. The salt comes from entropy drawn before the transaction.
+ * between the two. The salt comes from the request's entropy, so each run gives the same.
  */
 export function hashPassword(password: string, entropy: Uint8Array, id: bigint): string {
   const bytes = createHmac('sha256', entropy).update(`salt ${id}`).digest().subarray(0, 16)

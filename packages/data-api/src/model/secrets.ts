@@ -58,7 +58,7 @@ export function decodeSecret(text: string): Secret | undefined {
   return undefined
 }
 
-/** The random part of a new secret: from entropy drawn before the transaction, and the document's id. */
+/** The random part of a new secret: from the request's entropy and the document's id, so each run gives the same. */
 export function randomFor(entropy: Uint8Array, id: bigint): Uint8Array {
   return createHmac('sha256', entropy).update(String(id)).digest().subarray(0, randomBytes)
 }

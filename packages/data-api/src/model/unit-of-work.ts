@@ -1,6 +1,6 @@
 /**
  * What all parts of one transaction share: the store's transaction, the schemas it has seen, the meter,
- * and the randomness that was drawn before it began.
+ * and the randomness that is drawn once for all its runs.
  */
 import {
   type ApiVersion,
