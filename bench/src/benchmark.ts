@@ -11,7 +11,13 @@ export interface Benchmark {
   readonly what: string
   /** The ratio, or for `limit` the value, that must be reached. */
   readonly budget: Budget
-  run(): Promise<Measurement>
+  run(options: RunOptions): Promise<Measurement>
+}
+
+/** What can be chosen for a run. */
+export interface RunOptions {
+  /** How many documents are loaded where the budget is about very many. */
+  readonly documents: number
 }
 
 /** What counts as good enough. */

@@ -22,23 +22,17 @@ export function tagsOf(number: number): readonly string[] {
 }
 
 /** Indexes over the items that some benchmarks have no use for, and loading has. */
-export type ItemIndex = 'items_by_group' | 'items_by_tag'
+export type ItemIndex = keyof typeof indexFields
 
-const indexFields: Readonly<Record<ItemIndex, string>> = {
-  items_by_group: 'group',
-  items_by_tag: 'tags',
-}
-
-/** Items in a data API, and a token that a role admits to them. */
-export interface Items {
-  /** The secret of the token. */
-  readonly secret: string
-  /** The refs of the items, oldest first. */
-  readonly refs: readonly values.Ref[]
+const indexFields = {
+  items_by_group: { terms: [{ field: ['data', 'group'] }] },
+  items_by_tag: { terms: [{ field: ['data', 'tags'] }] },
+  items_by_number: { values: [{ field: ['data', 'number'] }] },
 }
 
 /**
- * Makes the collections, the indexes, the role, a member with its token, the owners and the items.
+ * Makes the collections, the indexes, the role, a member with its token, the owners and the items;
+ * the token's secret.
  *
  * @param count a multiple of the size of a group
  */
@@ -46,25 +40,38 @@ export async function createItems(
   endpoint: string,
   count: number,
   indexes: readonly ItemIndex[],
-): Promise<Items> {
+): Promise<string> {
   const client = clientOf(endpoint, rootSecret)
   await createSchema(client, indexes)
   const member = await client.query<{ ref: values.Ref }>(q.Create(q.Collection('Member'), {}))
   const token = await client.query<{ secret: string }>(
     q.Create(q.Tokens(), { instance: member.ref }),
   )
-  const refs: values.Ref[] = []
   for (let from = 0; from < count; from += perQuery) {
     const length = Math.min(perQuery, count - from) / groupSize
     const groups = Array.from({ length }, (_, i) => from / groupSize + i)
-    const made = await client.query<values.Ref[][]>(q.Map(groups, createGroup))
-    refs.push(...made.flat())
+    await client.query(q.Foreach(groups, createGroup))
   }
   client.close()
-  return { secret: token.secret, refs }
+  return token.secret
 }
 
-/** Makes a group's owner, then its items; their refs. */
+/** The ref of an item of each of these groups. */
+export async function itemsOf(
+  endpoint: string,
+  groups: readonly number[],
+): Promise<readonly values.Ref[]> {
+  const client = clientOf(endpoint, rootSecret)
+  const refs = await client.query<values.Ref[]>(
+    q.Map([...groups], (group) =>
+      q.Select(0, q.Paginate(q.Match(q.Index('items_by_group'), group))),
+    ),
+  )
+  client.close()
+  return refs
+}
+
+/** Makes a group's owner, then its items. */
 function createGroup(group: Expr): Expr {
   const item = q.Create(q.Collection('Item'), {
     data: {
@@ -82,11 +89,8 @@ function createGroup(group: Expr): Expr {
   const owner = q.Create(q.Collection('Owner'), { data: { name: 'Chihiro', group } })
   return q.Let(
     { group, owner: q.Select('ref', owner) },
-    q.Map(offsets, (offset) =>
-      q.Let(
-        { number: q.Add(q.Multiply(q.Var('group'), groupSize), offset) },
-        q.Select('ref', item),
-      ),
+    q.Foreach(offsets, (offset) =>
+      q.Let({ number: q.Add(q.Multiply(q.Var('group'), groupSize), offset) }, item),
     ),
   )
 }
@@ -99,8 +103,8 @@ async function createSchema(client: faunadb.Client, indexes: readonly ItemIndex[
     ),
   )
   for (const name of indexes) {
-    const terms = [{ field: ['data', indexFields[name]] }]
-    await client.query(q.CreateIndex({ name, source: q.Collection('Item'), terms }))
+    const source = q.Collection('Item')
+    await client.query(q.CreateIndex({ name, source, ...indexFields[name] }))
   }
   const values = [{ field: ['data', 'group'] }]
   await client.query(q.CreateIndex({ name: 'all_groups', source: q.Collection('Owner'), values }))

@@ -1,19 +1,27 @@
-/** Runs the benchmarks named on the command line, or all of them, and writes what they found. */
+/**
+ * Runs the benchmarks named on the command line, or all of them, and writes what they found.
+ *
+ * `--documents 100000` loads so many where the budget is about a million: for trying.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { arch, cpus, platform, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { type Benchmark, budgetText, isWithin, type Measurement } from './benchmark.ts'
 import { coldStart } from './budgets/cold-start.ts'
 import { durableCreate } from './budgets/durable-create.ts'
+import { growth } from './budgets/growth.ts'
 import { idleMemory } from './budgets/idle-memory.ts'
 import { indexMatch } from './budgets/index-match.ts'
 import { joinedPage } from './budgets/joined-page.ts'
 import { mapPaginate } from './budgets/map-paginate.ts'
 import { pointRead } from './budgets/point-read.ts'
 import { pureEvaluation } from './budgets/pure-evaluation.ts'
+import { scanMemory } from './budgets/scan-memory.ts'
 import { setAlgebra } from './budgets/set-algebra.ts'
 import { signIn } from './budgets/sign-in.ts'
 import { streamFanOut } from './budgets/stream-fan-out.ts'
+import { groupSize } from './items.ts'
 
 const benchmarks: readonly Benchmark[] = [
   pointRead,
@@ -22,6 +30,8 @@ const benchmarks: readonly Benchmark[] = [
   joinedPage,
   setAlgebra,
   pureEvaluation,
+  growth,
+  scanMemory,
   durableCreate,
   signIn,
   streamFanOut,
@@ -34,7 +44,15 @@ interface Result {
   readonly measurement: Measurement
 }
 
-const names = process.argv.slice(2)
+const { positionals: names, values: options } = parseArgs({
+  allowPositionals: true,
+  options: { documents: { type: 'string', default: '1000000' } },
+})
+const documents = Number(options.documents)
+if (!(documents >= 1_000 && documents % groupSize === 0)) {
+  console.error(`--documents is at least 1000, and a multiple of ${groupSize}.`)
+  process.exit(2)
+}
 const unknown = names.filter((name) => !benchmarks.some((one) => one.name === name))
 if (unknown.length > 0) {
   const known = benchmarks.map(({ name }) => name).join(', ')
@@ -46,11 +64,11 @@ const results: Result[] = []
 for (const benchmark of benchmarks) {
   if (names.length > 0 && !names.includes(benchmark.name)) continue
   console.error(`${benchmark.name} …`)
-  const measurement = await benchmark.run()
+  const measurement = await benchmark.run({ documents })
   results.push({ benchmark, measurement })
   console.error(line({ benchmark, measurement }))
 }
-if (names.length === 0) await writeResults(results)
+if (names.length === 0 && documents >= 1_000_000) await writeResults(results)
 process.exit(
   results.every(({ benchmark, measurement }) => isWithin(benchmark.budget, measurement.value))
     ? 0

@@ -12,7 +12,14 @@ export function cpuSeconds(pid: number): number {
 }
 
 /** Megabytes of memory that a process holds. */
-export function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+export const residentMegabytes = (pid: number) => megabytes(pid, 'VmRSS')
+
+/** The same without what it shares with files, such as those of a store. */
+export const ownMegabytes = (pid: number) => megabytes(pid, 'RssAnon')
+
+function megabytes(pid: number, name: string): number {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8')
+    .split('\n')
+    .find((one) => one.startsWith(`${name}:`))
+  return Number(/(\d+) kB/.exec(line ?? '')?.[1]) / 1024
 }

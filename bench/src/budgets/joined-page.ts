@@ -23,7 +23,7 @@ export const joinedPage: Benchmark = {
   run: () =>
     withVivarium({ only: 'data-api' }, async (vivarium) => {
       const { dataApi } = vivarium.ready
-      const { secret } = await createItems(dataApi, 10_000, ['items_by_group'])
+      const secret = await createItems(dataApi, 10_000, ['items_by_group'])
       const match = q.Match(q.Index('items_by_group'), 42)
       const joined = q.Lambda(
         'ref',
