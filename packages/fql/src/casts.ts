@@ -245,10 +245,8 @@ function convertAll<T>(
   context: Context,
 ): readonly T[] {
   if (!isArray(value)) return [element.convert(value, position, context)]
-  // Mostly nothing is wrong, and millions of elements need not be attempted one by one.
-  const together = attempt(() =>
-    value.map((one, i) => element.convert(one, position.at(i), context)),
-  )
+  // Mostly nothing is wrong, and millions of elements need neither places nor attempts of their own.
+  const together = attempt(() => value.map((one) => element.convert(one, position, context)))
   if (together.ok) return together.value
   return gather(value.map((one, i) => attempt(() => element.convert(one, position.at(i), context))))
 }

@@ -10,7 +10,7 @@ const effectRank: Record<Effect, number> = { pure: 0, read: 1, write: 2 }
 
 /** Whether an effect stays within a limit. */
 export function isWithin(effect: Effect, limit: Effect): boolean {
-  return effectRank[effect] <= effectRank[limit]
+  return effect === 'pure' || effectRank[effect] <= effectRank[limit]
 }
 
 /** The stronger of two effects. */

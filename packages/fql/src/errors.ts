@@ -193,9 +193,10 @@ export function attempt<T>(body: () => T): Attempt<T> {
 
 /** The values of attempts, or all their errors together, in order. */
 export function gather<T>(attempts: readonly Attempt<T>[]): T[] {
-  const details = attempts.flatMap((one) => (one.ok ? [] : one.details))
-  if (details.length > 0) throw new QueryError(details)
-  return attempts.map((one) => (one as { value: T }).value)
+  const values: T[] = []
+  for (const one of attempts) if (one.ok) values.push(one.value)
+  if (values.length === attempts.length) return values
+  throw new QueryError(attempts.flatMap((one) => (one.ok ? [] : one.details)))
 }
 
 /** The list in `A, B, or C expected, P provided.` (wire §4.6). */

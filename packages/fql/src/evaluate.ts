@@ -75,17 +75,26 @@ function evaluateAll(
   scope: Scope | undefined,
   context: Context,
 ): Value[] {
-  if (elements.every(isConstant))
-    return elements.map((element) => evaluate(element, scope, context))
-  checkWidth(elements.length)
+  const branches = branchesIn(elements)
+  if (branches > 0) checkWidth(elements.length)
+  if (branches <= 1) {
+    // Only one can fail, or read: there is nothing to gather.
+    const values: Value[] = []
+    for (const element of elements) values.push(evaluate(element, scope, context))
+    return values
+  }
   const attempts = context.documents.all(elements.length, (i) =>
     attempt(() => evaluate(elements[i] as Expression, scope, context)),
   )
   return gather(attempts)
 }
 
-const isConstant = (expression: Expression) =>
-  expression.kind === 'literal' || expression.kind === 'variable'
+/** How many of these are more than a value at hand. */
+function branchesIn(elements: readonly Expression[]): number {
+  let branches = 0
+  for (const { kind } of elements) if (kind !== 'literal' && kind !== 'variable') branches++
+  return branches
+}
 
 function evaluateForm(
   expression: Extract<Expression, { kind: 'form' }>,

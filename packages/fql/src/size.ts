@@ -20,8 +20,8 @@ export const slotsMax = 2 ** 23
 /** How many elements and fields one value may have, at all depths, each as often as it would be rendered. */
 export const weightMax = 2 ** 22
 
-/** How many slots are made between two looks at the clock: a few functions of long texts cost more than many of short. */
-const slotsPerLook = 2 ** 18
+/** Two to this many slots are made between two looks at the clock: a few functions of long texts cost more than many of short. */
+const lookBits = 18
 
 /** Weights of values that hold others; a flat one weighs as much as it is long. */
 const weights = new WeakMap<object, number>()
@@ -43,6 +43,7 @@ export function measure(value: Value, meter: Meter, repeated: Value = null): voi
     countSlots(value.length >> 3, meter)
     return
   }
+  if (typeof value !== 'object') return
   const parts = partsOf(value)
   if (parts === undefined) return
   const old = isArray(repeated) ? repeated.length : 0
@@ -53,9 +54,9 @@ export function measure(value: Value, meter: Meter, repeated: Value = null): voi
 }
 
 function countSlots(made: number, meter: Meter): void {
-  const looks = Math.floor(meter.slots / slotsPerLook)
+  const looks = meter.slots >> lookBits
   meter.slots = limited(meter.slots + made, slotsMax)
-  if (Math.floor(meter.slots / slotsPerLook) > looks) meter.checkTime()
+  if (meter.slots >> lookBits > looks) meter.checkTime()
 }
 
 function weightOf(value: Value): number {

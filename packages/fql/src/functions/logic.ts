@@ -27,13 +27,20 @@ function comparison<const K extends string>(key: K, holds: (order: number) => bo
     evaluate: (args, { position }) => {
       const place = position.at(key)
       const operands = args[key] as readonly Value[]
-      const values = gather(operands.map((one) => attempt(() => comparable(one, place))))
-      return values.every(
-        (value, i) => i === 0 || holds(compareValues(values[i - 1] as Value, value)),
-      )
+      if (!operands.every(isSimple)) {
+        gather(operands.map((one) => attempt(() => comparable(one, place))))
+      }
+      for (let i = 1; i < operands.length; i++) {
+        const order = compareValues(operands[i - 1] as Value, operands[i] as Value)
+        if (!holds(order)) return false
+      }
+      return true
     },
   })
 }
+
+/** Whether a value is one of those that certainly have a place in the order. */
+const isSimple = (value: Value) => value === null || typeof value !== 'object'
 
 export const lt = comparison('lt', (order) => order < 0)
 export const lte = comparison('lte', (order) => order <= 0)
