@@ -101,7 +101,7 @@ describe('an evaluation', () => {
     const { server } = await open()
     expect(await server.query(q.Count(numbers(22)))).toBe(2 ** 22)
     expect(await server.refusal(q.Count(numbers(23)))).toEqual(
-      badRequest('Transaction does too much compute: got 16777215, limit: 8388608'),
+      badRequest('Transaction does too much compute: got 10485759, limit: 8388608'),
     )
   })
 
