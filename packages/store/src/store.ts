@@ -76,6 +76,10 @@ export interface Transaction {
    * This transaction's time, in microseconds since the Unix epoch: the commit time if it writes, the
    * time of the snapshot if it only reads. Not earlier than the commit time of anything it reads, nor
    * than `notBefore`; later than both when it writes. No two writing transactions have the same.
+   *
+   * Not earlier than the clock either, as it was when the transaction began. Only a read that begins while
+   * writes of this process are being committed may have the time just before the first of them, which it may
+   * not see. Those that have been answered, committed or refused, are none of them.
    */
   readonly timestamp: bigint
 }

@@ -82,6 +82,45 @@ export function describeTime(subject: Subject): void {
         expect((await store.transact(touch)).timestamp).toBe(start + 1n)
       }))
 
+    it('of a read is the clock, as soon as a write before it is answered', () =>
+      withClock(async (clock, store) => {
+        // One read after another, as a backend across a network loads them.
+        const readMuch = (t: Transaction) => {
+          for (const name of 'abcdefgh') t.get(bytes(name))
+          touch(t)
+        }
+        const refuse = (t: Transaction) => {
+          readMuch(t)
+          throw new Error('refused')
+        }
+        for (const intent of ['write', 'unknown'] as const) {
+          await expect(store.transact(refuse, { intent })).rejects.toThrow('refused')
+          expect((await store.transact(() => 0, reading)).timestamp).toBe(clock.now)
+          await store.transact(readMuch, { intent })
+          clock.now += 5n
+          expect((await store.transact(() => 0, reading)).timestamp).toBe(clock.now)
+        }
+      }))
+
+    it('of a read that begins while others write is just before what it does not see, or the clock', () =>
+      withClock(async (clock, store) => {
+        for (let i = 0; i < 20; i++) {
+          clock.now += 5n
+          const writing = store.transact(touch, { intent: 'write' })
+          const reads = [0, 1, 2].map(() =>
+            store.transact((t) => t.get(bytes('a')) !== undefined, reading),
+          )
+          const written = await writing
+          for (const read of await Promise.all(reads)) {
+            if (read.value) expect(read.timestamp).toBeGreaterThanOrEqual(written.timestamp)
+            else expect(read.timestamp).toBeLessThanOrEqual(written.timestamp)
+            expect(read.timestamp).toBeGreaterThanOrEqual(clock.now - 1n)
+          }
+          await store.transact((t) => t.delete(bytes('a')))
+          clock.now += 5n
+        }
+      }))
+
     it('is at least notBefore for a read, and later for a write', () =>
       withClock(async (_clock, store) => {
         const notBefore = start + 7_000n

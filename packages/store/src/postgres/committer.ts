@@ -60,7 +60,7 @@ export class Committer {
     return !this.#isDraining
   }
 
-  /** The clock, but before any time that is not yet committed: what is read now may lack it. */
+  /** The clock, but before any time that is to be committed: what is read now may lack it. */
   clock(): bigint {
     const now = this.#now()
     const first = this.#underWay?.first ?? this.#held
@@ -168,6 +168,8 @@ export class Committer {
           asked = new Question(writers.flatMap((writer) => [...writer.cache.missing()]))
           return { statements: [reading()], isLast: false }
         }
+        // What reads from now on lacks nothing, though the lock is yet to be let go of.
+        this.#held = undefined
         if (batch.isEmpty) return { statements: [], isLast: true }
         this.#underWay = batch
         const question = batch.question()
