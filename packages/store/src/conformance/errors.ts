@@ -20,6 +20,23 @@ export function describeErrors(subject: Subject): void {
       }),
     )
 
+    it.each(['read', 'write', 'unknown'] as const)(
+      '%s: pass through after many reads that follow from one another',
+      (intent) =>
+        subject.with(async (store) => {
+          const refusal = new Refusal('no')
+          const refused = store.transact(
+            (t) => {
+              for (let n = 0; n < 40; n++) t.get(bytes(`k${n}`))
+              throw refusal
+            },
+            { intent },
+          )
+          await expect(refused).rejects.toBe(refusal)
+          expect(await contents(store)).toEqual([])
+        }),
+    )
+
     it('need not be Errors', () =>
       subject.with(async (store) => {
         const thrown = store.transact(

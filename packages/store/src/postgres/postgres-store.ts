@@ -162,6 +162,7 @@ class StoreOnPostgres implements PostgresStore {
           this.#committer.learn(cache.last ?? 0n)
         } else await this.#load(cache)
       }
+      if (step.kind === 'throws') throw step.error
       if (step.kind === 'promotes') mode = 'allowed'
       if (step.kind === 'reads') {
         if (mode !== 'allowed') return step.committed
@@ -205,7 +206,7 @@ class StoreOnPostgres implements PostgresStore {
       const committed = { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }
       return { kind: 'reads', committed }
     } catch (error) {
-      if (!(error instanceof Restart)) throw error
+      if (!(error instanceof Restart)) return { kind: 'throws', error }
       return error.reason === 'write' ? { kind: 'promotes' } : { kind: 'missing', timestamp }
     }
   }
@@ -232,6 +233,7 @@ class StoreOnPostgres implements PostgresStore {
 /** What one run of a body came to. */
 type Step<T> =
   | { readonly kind: 'reads'; readonly committed: Committed<T> }
+  | { readonly kind: 'throws'; readonly error: unknown }
   | { readonly kind: 'writes' }
   | { readonly kind: 'promotes' }
   | { readonly kind: 'missing'; readonly timestamp: bigint }
