@@ -96,6 +96,17 @@ it('whoever is known is found out while what the query reads is read', async () 
   }
 })
 
+it('a change waits once for the document, and once for its history and its entries in all indexes', async () => {
+  const { trips, known } = await open()
+  for (const [i, caller] of (await known()).entries()) {
+    const n = 200 + i
+    expect(await trips(caller, q.Update(movie, movieOf(n)))).toBeLessThanOrEqual(2 + commit)
+    expect(await trips(caller, q.Replace(movie, movieOf(n + 10)))).toBeLessThanOrEqual(2 + commit)
+  }
+  const [, server] = await known()
+  expect(await trips(server, q.Delete(movie))).toBeLessThanOrEqual(2 + commit)
+})
+
 it('whoever was known and is no more is refused, and what is read in vain is not answered', async () => {
   const { admin, known } = await open()
   const [token, server] = await known()

@@ -9,7 +9,7 @@
 import { Ref, RequestError, type Value } from '@vivarium/fql'
 import type { DatabaseView } from './database-view.ts'
 import { histories } from './histories.ts'
-import { buildEntries, updateEntries } from './index-entries.ts'
+import { buildEntries, writeWithEntries } from './index-entries.ts'
 import { buildKey, buildsOf } from './keys.ts'
 import type { Index } from './schema.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -132,8 +132,8 @@ function activate(view: DatabaseView, ref: Ref): void {
   const isActive: Value = true
   const fields = before.fields.with('active', isActive)
   unit.schemaChanged(ref.database)
-  const forgotten = putVersion(unit, ref, fields, before)
-  updateEntries(view, { ref, before, after: fields, forgotten, position: undefined })
+  const change = { ref, before, after: fields, position: undefined }
+  writeWithEntries(view, change, () => putVersion(unit, ref, fields, before))
 }
 
 /** Forgets the build of an index that is deleted. */

@@ -60,8 +60,6 @@ export interface DocumentChange {
   readonly ref: Ref
   readonly before: StoredVersion | undefined
   readonly after: ObjectValue | undefined
-  /** Versions that can no longer be read, and have been dropped. */
-  readonly forgotten: readonly StoredVersion[]
   /** Where a violated unique index is reported; absent for a deletion, which violates none. */
   readonly position: Position | undefined
 }
@@ -76,20 +74,35 @@ export interface Entry {
 }
 
 /**
- * Writes the difference that a change makes to every index of the document's collection.
+ * Writes a change of a document, and the difference that it makes to every index of the document's
+ * collection. What `write` and the indexes read is fetched together.
  *
+ * @param write writes the document, and gives the versions that can no longer be read and have been dropped
  * @throws instance not unique
  */
-export function updateEntries(view: DatabaseView, change: DocumentChange): void {
-  const { ref, before, position } = change
-  for (const index of view.unit.schema(ref.database).indexesOf(ref.collection)) {
-    const old = before ? entriesOf(view, index, ref, before.fields, before.micros) : []
-    const now = change.after
-      ? entriesOf(view, index, ref, change.after, view.unit.transaction.timestamp)
-      : []
-    writeDifference(view, index, { old, now, ref, position })
-    forget(view, index, ref, change.forgotten)
-  }
+export function writeWithEntries(
+  view: DatabaseView,
+  change: DocumentChange,
+  write: () => readonly StoredVersion[],
+): void {
+  const { unit } = view
+  const { ref, before, after: fields } = change
+  let forgotten: readonly StoredVersion[] = []
+  unit.transaction.all(2, (i) => {
+    if (i === 0) {
+      forgotten = write()
+      return
+    }
+    const indexes = unit.schema(ref.database).indexesOf(ref.collection)
+    unit.transaction.all(indexes.length, (n) => {
+      const index = indexes[n]
+      if (index === undefined) return
+      const old = before ? entriesOf(view, index, ref, before.fields, before.micros) : []
+      const now = fields ? entriesOf(view, index, ref, fields, unit.transaction.timestamp) : []
+      writeDifference(view, index, { old, now, ref, position: change.position })
+    })
+  })
+  forget(view, ref, forgotten)
 }
 
 function writeDifference(
@@ -103,39 +116,45 @@ function writeDifference(
   },
 ): void {
   const { unit } = view
+  const { ref, position } = change
   const written = byKey(change.now)
+  const reading: (() => void)[] = []
   for (const [name, { key, value }] of byKey(change.old)) {
     const next = written.get(name)
     if (next !== undefined && Buffer.compare(next.value, value) === 0) written.delete(name)
-    else removeEntry(unit, key)
+    else reading.push(() => removeEntry(unit, key))
   }
-  for (const { key, constraint, value } of written.values()) {
-    if (index.isUnique && change.position !== undefined) {
-      checkUnique(view, constraint, change.ref, change.position)
+  const added = [...written.values()]
+  if (index.isUnique && position !== undefined) {
+    for (const { constraint } of added) {
+      reading.push(() => checkUnique(view, constraint, ref, position))
     }
-    addEntry(unit, key, value)
   }
+  unit.transaction.all(reading.length, (i) => reading[i]?.())
+  for (const { key, value } of added) addEntry(unit, key, value)
 }
 
 /** Drops the removed entries of versions that can no longer be read. */
-function forget(
-  view: DatabaseView,
-  index: Index,
-  ref: Ref,
-  versions: readonly StoredVersion[],
-): void {
-  const { transaction } = view.unit
-  const minimum = minimumValidTime(view.unit, ref.database, ref.collection)
-  const entries = versions
-    .filter(({ isDeletion }) => !isDeletion)
-    .flatMap(({ fields, micros }) => entriesOf(view, index, ref, fields, micros))
-  for (const { key } of byKey(entries).values()) {
-    const forgotten = Array.from(transaction.range(...pastEntryRange(key, minimum)), (past) => ({
+function forget(view: DatabaseView, ref: Ref, versions: readonly StoredVersion[]): void {
+  const shown = versions.filter(({ isDeletion }) => !isDeletion)
+  if (shown.length === 0) return
+  const { unit } = view
+  const minimum = minimumValidTime(unit, ref.database, ref.collection)
+  const indexes = unit.schema(ref.database).indexesOf(ref.collection)
+  const entries = indexes.flatMap((index) =>
+    shown.flatMap(({ fields, micros }) => entriesOf(view, index, ref, fields, micros)),
+  )
+  const keys = [...byKey(entries).values()].map(({ key }) => key)
+  unit.transaction.all(keys.length, (i) => {
+    const key = keys[i]
+    if (key === undefined) return
+    const range = unit.transaction.range(...pastEntryRange(key, minimum))
+    const forgotten = Array.from(range, (past) => ({
       added: addedAt(past.value),
       removed: presentKey(past.key).micros,
     }))
-    for (const stay of forgotten) deleteStay(view.unit, key, stay)
-  }
+    for (const stay of forgotten) deleteStay(unit, key, stay)
+  })
 }
 
 /** @throws instance not unique if another live document has this entry (data-model §5.6) */

@@ -11,7 +11,7 @@ import {
 import { mayDelete } from '../authorization.ts'
 import type { StoredVersion } from '../codec.ts'
 import type { DatabaseView } from '../database-view.ts'
-import { updateEntries } from '../index-entries.ts'
+import { writeWithEntries } from '../index-entries.ts'
 import { nameKey } from '../keys.ts'
 import { documentTypeOf } from '../types/table.ts'
 import { deleteVersion, liveVersion, newestVersion } from '../versions.ts'
@@ -46,10 +46,13 @@ function remove(view: DatabaseView, ref: Ref, version: StoredVersion): void {
   }
   type.deleted(view, ref, version.fields)
   if (type.isSchema) unit.schemaChanged(ref.database)
-  const forgotten = deleteVersion(unit, ref, version)
-  const name = version.fields.get('name')
-  if (type.native !== undefined && isNamed(type.native) && typeof name === 'string') {
-    unit.transaction.delete(nameKey(ref.database, ref.collection, name))
-  }
-  updateEntries(view, { ref, before: version, after: undefined, forgotten, position: undefined })
+  const change = { ref, before: version, after: undefined, position: undefined }
+  writeWithEntries(view, change, () => {
+    const forgotten = deleteVersion(unit, ref, version)
+    const name = version.fields.get('name')
+    if (type.native !== undefined && isNamed(type.native) && typeof name === 'string') {
+      unit.transaction.delete(nameKey(ref.database, ref.collection, name))
+    }
+    return forgotten
+  })
 }

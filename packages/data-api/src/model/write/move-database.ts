@@ -14,7 +14,7 @@ import { mayDelete } from '../authorization.ts'
 import type { StoredVersion } from '../codec.ts'
 import type { DatabaseView } from '../database-view.ts'
 import { isWithin, storedName } from '../describe-ref.ts'
-import { updateEntries } from '../index-entries.ts'
+import { writeWithEntries } from '../index-entries.ts'
 import { putKeyHome } from '../key-homes.ts'
 import { databaseKey, nameKey } from '../keys.ts'
 import { databaseRecord, documentsOf } from '../schema.ts'
@@ -91,20 +91,14 @@ function moveDocument(view: DatabaseView, from: Ref, to: Ref, version: StoredVer
   const { unit } = view
   const before = newestVersion(unit, from)
   if (before === undefined) return
-  const forgotten = deleteVersion(unit, from, before)
   const position = undefined
-  const removed = { ref: from, before, after: undefined, forgotten, position }
-  updateEntries(inside(view, from.database), removed)
+  const removed = { ref: from, before, after: undefined, position }
+  writeWithEntries(inside(view, from.database), removed, () => deleteVersion(unit, from, before))
   const previous = newestVersion(unit, to)
-  const superseded = putVersion(unit, to, version.fields, previous)
-  const added = {
-    ref: to,
-    before: previous,
-    after: version.fields,
-    forgotten: superseded,
-    position,
-  }
-  updateEntries(inside(view, to.database), added)
+  const added = { ref: to, before: previous, after: version.fields, position }
+  writeWithEntries(inside(view, to.database), added, () =>
+    putVersion(unit, to, version.fields, previous),
+  )
 }
 
 /** Another database of the caller's, by the caller's rights. */

@@ -12,7 +12,7 @@ import {
 import type { StoredVersion } from '../codec.ts'
 import type { DatabaseView } from '../database-view.ts'
 import { checkFields } from '../fields.ts'
-import { updateEntries } from '../index-entries.ts'
+import { writeWithEntries } from '../index-entries.ts'
 import { nameKey } from '../keys.ts'
 import { mask } from '../patch.ts'
 import { unreadableReferences } from '../references.ts'
@@ -60,12 +60,14 @@ export function store(
   const { unit } = view
   const { fields } = prepared
   if (type.isSchema) unit.schemaChanged(view.database)
-  const forgotten = putVersion(unit, ref, fields, previous)
-  unit.transaction.noteDocument(ref, undefined)
-  if (type.native !== undefined && isNamed(type.native)) writeName(view, ref, fields, previous)
-  type.written({ ...write, fields })
-  const { position } = write
-  updateEntries(view, { ref, before: previous, after: fields, forgotten, position })
+  const change = { ref, before: previous, after: fields, position: write.position }
+  writeWithEntries(view, change, () => {
+    const forgotten = putVersion(unit, ref, fields, previous)
+    unit.transaction.noteDocument(ref, undefined)
+    if (type.native !== undefined && isNamed(type.native)) writeName(view, ref, fields, previous)
+    type.written({ ...write, fields })
+    return forgotten
+  })
   const shown = type.document(ref, 0, prepared.shown ?? prepared.fields).fields
   const ts = new TransactionTime(unit.transaction.timestamp)
   return new Document(ref, ts, shown, { isNew: write.action === 'create' })
