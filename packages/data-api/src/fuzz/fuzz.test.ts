@@ -16,7 +16,7 @@ import { queries } from './queries.ts'
 import { callers } from './seeded-database.ts'
 import { type Step, type Variant, Variants } from './variants.ts'
 
-const runs = Number(process.env.VIVARIUM_FUZZ_RUNS ?? (isOnPostgres ? 60 : 300))
+const runs = Number(process.env.VIVARIUM_FUZZ_RUNS ?? (isOnPostgres ? 30 : 300))
 const seed = process.env.VIVARIUM_FUZZ_SEED
 const stepsMax = 6
 
