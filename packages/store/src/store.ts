@@ -8,7 +8,8 @@
  * - never awaits, never reads a clock, never draws a random number of a run's own, never touches module
  *   state: what it needs from outside is the same in every run, and its ids and its time come from the
  *   transaction;
- * - may be run any number of times before one run counts; only that run's result and writes exist;
+ * - may be run any number of times before one run counts; only that run's result and writes exist, and only
+ *   what it read is of one moment: what another has read is nothing to keep;
  * - lets every error it did not raise itself pass through. A suspended read, a promotion from reading
  *   to writing and a conflict are all delivered by throwing, and only the store may catch them.
  */

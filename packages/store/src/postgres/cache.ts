@@ -4,7 +4,8 @@
  * A read of something that is not here is noted down and suspends the run. What is fetched then comes from
  * one moment, and so does everything that was here before: the same statement asks whether it is still as
  * it was, and brings what is not. So no transaction of the database has to be held open between fetches,
- * and a body never sees two moments at once.
+ * and a body never sees two moments at once. Only what a failed commit brings is of a later moment than the
+ * rest: the run that meets it is checked by the next commit, and counts only if all that it used is so.
  */
 import assert from 'node:assert/strict'
 import { mapKey } from '../bytes.ts'

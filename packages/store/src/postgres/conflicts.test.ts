@@ -154,3 +154,21 @@ it('no more conflicts are answered than the caller allows, and nothing is writte
   })
   expect((await other.transact(get('result'))).value).toBeUndefined()
 })
+
+it('one that reads one thing after another before it writes keeps nobody waiting', async () => {
+  await store.transact(() => 0)
+  let committing: Promise<unknown> | undefined
+  const chain = (t: Transaction) => {
+    for (const letter of 'abcdefgh') {
+      t.get(key(letter))
+      if (letter !== 'f' || committing !== undefined) continue
+      // Its next answer comes when the other has committed.
+      proxy.set('hang')
+      committing = other.transact(put('z')).then(() => proxy.set('pass'))
+    }
+    t.put(key('result'), key('1'))
+  }
+  const { conflicts } = await store.transact(chain, { intent: 'write' })
+  await committing
+  expect(conflicts).toBe(0)
+})

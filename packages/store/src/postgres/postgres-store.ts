@@ -181,7 +181,8 @@ class StoreOnPostgres implements PostgresStore {
       this.#committer.add(writer)
       const committed = await next
       if (committed !== undefined) return committed
-      patience.sentBack()
+      // One that still misses something has lost to nobody.
+      if (step.kind !== 'missing') patience.sentBack()
       await this.#load(cache)
     }
   }
@@ -263,7 +264,7 @@ class Patience {
     this.#loads++
   }
 
-  /** Takes note that the committer had no use for its run. */
+  /** Takes note that the committer had no use for a run that had found all that it wanted. */
   sentBack(): void {
     this.#returns++
   }
