@@ -290,11 +290,13 @@ async function authorizedDatabase(
           const once = { meter: newMeter(), entropy: drawEntropy, audiencePrefix }
           const unit = new UnitOfWork({ transaction, schemas, version, proofs, ...once })
           const authenticated = authenticate(unit, secret, rootSecrets)
-          return authenticated?.isLive() ? authenticated.caller.database : undefined
+          const database = authenticated?.isLive() ? authenticated.caller.database : undefined
+          return { unit, database }
         },
         { intent: 'read' },
       )
-      return value
+      value.unit.keepSchemas()
+      return value.database
     } catch (error) {
       if (!(error instanceof Unproven)) throw error
       const refusal = await proofs.prove(error)

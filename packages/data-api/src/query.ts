@@ -116,6 +116,7 @@ export async function runQuery<A extends Answer>(
           retries,
         },
       )
+      unit?.keepSchemas()
       publish(runner.feed, committed, unit)
       return succeeded(committed, unit)
     } catch (error) {

@@ -42,13 +42,16 @@ export function createMaintenance(store: Store, limits: MaintenanceLimits = {}):
   const schemas: SchemaCache = new Map()
   let position: Uint8Array | undefined
   let steps = 0
-  const run = <T>(body: (unit: UnitOfWork) => T) =>
-    store.transact((transaction) => {
+  const run = async <T>(body: (unit: UnitOfWork) => T): Promise<T> => {
+    const { value } = await store.transact((transaction) => {
       const entropy = () => new Uint8Array()
-      return body(
-        new UnitOfWork({ transaction, schemas, meter: newMeter(), version: '4', entropy }),
-      )
+      const once = { meter: newMeter(), version: '4', entropy } as const
+      const unit = new UnitOfWork({ transaction, schemas, ...once })
+      return { unit, result: body(unit) }
     })
+    value.unit.keepSchemas()
+    return value.result
+  }
   const build = (versionsMax: number, skipsFirst = false) =>
     run((unit) => {
       const [first] = unit.transaction.range(...allBuilds, { expected: 1 })
@@ -64,12 +67,12 @@ export function createMaintenance(store: Store, limits: MaintenanceLimits = {}):
   const buildStep = async (): Promise<boolean> => {
     for (const versions of [versionsPerStep, 1]) {
       try {
-        return (await build(versions)).value
+        return await build(versions)
       } catch (error) {
         if (!(error instanceof RequestError)) throw error
       }
     }
-    return (await build(1, true)).value
+    return build(1, true)
   }
   return {
     build: buildStep,
@@ -77,14 +80,14 @@ export function createMaintenance(store: Store, limits: MaintenanceLimits = {}):
       if (await buildStep()) return 'built'
       steps++
       const notes = steps % stepsPerNote === 0
-      const { value } = await run((unit) => {
+      const swept = await run((unit) => {
         const from = position ?? sweptUntil(unit)
         return sweep(unit, { from, count: keysPerStep, notes })
       })
       // What the store says of the way is only for who begins: the next round starts at the first key.
-      position = value.next ?? allKeys[0]
-      if (value.removed > 0) return 'removed'
-      return value.next === undefined ? 'idle' : 'swept'
+      position = swept.next ?? allKeys[0]
+      if (swept.removed > 0) return 'removed'
+      return swept.next === undefined ? 'idle' : 'swept'
     },
   }
 }

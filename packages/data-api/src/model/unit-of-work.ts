@@ -121,10 +121,19 @@ export class UnitOfWork {
     if (kept !== undefined && this.#presumesSchemas) return kept
     const version = schemaVersion(this.transaction.unmetered, database)
     if (kept?.version === version) return kept
-    const schema = this.#read(database)
-    if (this.#schemas.size >= schemasMax) this.#schemas.clear()
-    this.#schemas.set(database, schema)
-    return schema
+    return this.#read(database)
+  }
+
+  /**
+   * Keeps for later transactions what this one has read of schemas. Only after it has come to its end, and only
+   * of the run that counted: what any other has read may be of several moments, or never be committed.
+   */
+  keepSchemas(): void {
+    for (const [database, schema] of this.#first) {
+      if (this.#schemas.get(database) === schema) continue
+      if (this.#schemas.size >= schemasMax) this.#schemas.clear()
+      this.#schemas.set(database, schema)
+    }
   }
 
   #read(database: DatabaseId): Schema {

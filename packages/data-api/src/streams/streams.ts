@@ -127,13 +127,17 @@ export class Streams {
     const { store } = this.#options
     const deadline = performance.now() + this.#options.limits.evaluationMs
     const { value } = await store.transact(
-      (transaction) => body(this.unitOf(transaction, deadline)),
+      (transaction) => {
+        const unit = this.unitOf(transaction, deadline)
+        return { unit, result: body(unit) }
+      },
       {
         intent: 'read',
         ...(notBefore === undefined ? {} : { notBefore }),
       },
     )
-    return value
+    value.unit.keepSchemas()
+    return value.result
   }
 
   /** What a transaction for streams shares. */
