@@ -24,7 +24,6 @@ const settings = {
   directAccess: true,
   silent: true,
   logLevel: 'error',
-  logsFolder: null,
   allowClientClassCreation: false,
   encodeParseObjectInCloudFunction: true,
   cloud: (Parse) => {

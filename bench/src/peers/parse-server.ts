@@ -11,7 +11,12 @@ export const parseServer: Contender = {
     'Parse Server over PostgreSQL: session tokens, class-level permissions with the owner as the field that ' +
     'admits readers and writers, a beforeSave trigger that lets members make films of their own alone, direct ' +
     'access, its caches as they come, a pool of ten, an index on (owner, objectId)',
-  start: (sizes) => startFilmsPeer('parse-server', sizes, dialect, { hasDatabase: true }),
+  start: (sizes) =>
+    startFilmsPeer('parse-server', sizes, dialect, {
+      hasDatabase: true,
+      // Else it makes a folder of logs wherever it is started, as soon as it is loaded.
+      environment: { PARSE_SERVER_LOGS_FOLDER: 'null' },
+    }),
 }
 
 const dialect: Dialect = {
