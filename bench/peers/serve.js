@@ -1,7 +1,8 @@
 /**
- * How a peer is run: it prepares its data once, listens on a free port with as many processes as `WORKERS`
+ * How a peer is run: a process of its own prepares the data and ends; then it listens on a free port with as many processes as `WORKERS`
  * says, prints one line of JSON, `{"url", …what it prepared}`, and says the rest on standard error.
  */
+import { fork } from 'node:child_process'
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 
@@ -24,15 +25,34 @@ export const sizes = {
 export const film = { title: 'Spirited Away', director: 'Hayao Miyazaki', year: 2001 }
 
 /**
- * @param {() => Promise<object>} prepare makes the data; runs once
+ * @param {() => Promise<object>} prepare makes the data; runs once, in a process of its own
  * @param {() => Promise<import('node:http').Server>} createServer runs in every process
  */
 export async function serve(prepare, createServer) {
   const workers = Number(process.env.WORKERS ?? 1)
   if (cluster.isWorker) return listen(await createServer())
-  const prepared = await prepare()
-  const { port } = workers === 1 ? await listen(await createServer()) : await fork(workers)
+  if (process.env.PREPARES !== undefined) {
+    process.send(await prepare(), () => process.exit(0))
+    return
+  }
+  const prepared = await prepareElsewhere()
+  const { port } = workers === 1 ? await listen(await createServer()) : await forkWorkers(workers)
   print(`${JSON.stringify({ url: `http://127.0.0.1:${port}`, ...prepared })}\n`)
+}
+
+/** What the preparation leaves in memory is not the server's. */
+function prepareElsewhere() {
+  const child = fork(process.argv[1], { env: { ...process.env, PREPARES: 'yes' } })
+  return new Promise((resolve, reject) => {
+    let prepared
+    child.once('message', (message) => {
+      prepared = message
+    })
+    child.once('exit', (code) => {
+      if (prepared === undefined) reject(new Error(`The preparation ended with ${code}.`))
+      else resolve(prepared)
+    })
+  })
 }
 
 async function listen(server) {
@@ -42,7 +62,7 @@ async function listen(server) {
 }
 
 /** Node hands the same free port to all the processes of a cluster. */
-async function fork(workers) {
+async function forkWorkers(workers) {
   const listening = Array.from({ length: workers }, () => once(cluster.fork(), 'listening'))
   const [[address]] = await Promise.all(listening)
   process.once('SIGTERM', () => {

@@ -25,7 +25,6 @@ const settings = {
   silent: true,
   logLevel: 'error',
   allowClientClassCreation: false,
-  encodeParseObjectInCloudFunction: true,
   cloud: (Parse) => {
     Parse.Cloud.beforeSave('Film', ({ object, user, master }) => {
       if (!master && object.get('owner')?.id !== user?.id) {

@@ -35,9 +35,13 @@ const schema = `
 
 const engine = new Surreal({ engines: createNodeEngines() })
 
-async function prepare() {
+async function open() {
   await engine.connect(`rocksdb://${process.env.DATA_DIR}/db?sync=every`)
   await engine.use(place)
+}
+
+async function prepare() {
+  await open()
   await engine.query(schema)
   for (let id = 1; id <= sizes.owners; id++) {
     const hash = id <= sizes.members ? 'crypto::argon2::generate($password)' : "''"
@@ -71,6 +75,7 @@ async function prepare() {
     ).filter((number) => number < sizes.rows)
     members.push({ id: String(id), credential: access, ids: owned.map(String) })
   }
+  await engine.close()
   return { members }
 }
 
@@ -124,8 +129,9 @@ async function bodyOf(request) {
   return JSON.parse(Buffer.concat(chunks).toString())
 }
 
-await serve(prepare, async () =>
-  createServer((request, response) => {
+await serve(prepare, async () => {
+  await open()
+  return createServer((request, response) => {
     answer(request).then(
       (value) => {
         response.writeHead(value ? 200 : 404, { 'content-type': 'application/json' })
@@ -136,5 +142,5 @@ await serve(prepare, async () =>
         response.end(JSON.stringify({ message: String(error) }))
       },
     )
-  }),
-)
+  })
+})
