@@ -1,6 +1,6 @@
 import net from 'node:net'
-import { nameOf } from '../command/options.ts'
-import { type ServerName, type Settings, serverNames } from '../command/settings.ts'
+import { nameOf, type OptionDefinition, optionDefinitions } from '../command/options.ts'
+import { type Settings, serverNames } from '../command/settings.ts'
 import { codeOf } from '../start/data-directory.ts'
 import { hostOf, portOptions } from '../start/open-server.ts'
 import { type Finding, ok, wrong } from './finding.ts'
@@ -8,18 +8,36 @@ import { whoListens } from './who-listens.ts'
 
 /** Whether each port is free, and who has it if not. */
 export async function checkPorts(settings: Settings): Promise<readonly Finding[]> {
-  const wanted = serverNames.filter((name) => settings.only.has(name))
-  return Promise.all(wanted.map((name) => checkPort(name, settings)))
+  const { only, ports, metrics } = settings
+  const wanted: readonly WantedPort[] = [
+    ...serverNames
+      .filter((name) => only.has(name))
+      .map((name) => ({
+        about: `${name} port`,
+        host: hostOf(name, settings),
+        port: ports[name],
+        options: { host: optionDefinitions.host, port: portOptions[name] },
+      })),
+    ...(metrics ? [{ ...metrics, about: 'metrics port', options: metricsOptions }] : []),
+  ]
+  return Promise.all(wanted.map(checkPort))
 }
 
-async function checkPort(name: ServerName, settings: Settings): Promise<Finding> {
-  const about = `${name} port`
-  const host = hostOf(name, settings)
-  const port = settings.ports[name]
+interface WantedPort {
+  readonly about: string
+  readonly host: string
+  readonly port: number
+  /** By which it is chosen. */
+  readonly options: { readonly host: OptionDefinition; readonly port: OptionDefinition }
+}
+
+const metricsOptions = { host: optionDefinitions.metricsHost, port: optionDefinitions.metricsPort }
+
+async function checkPort({ about, host, port, options }: WantedPort): Promise<Finding> {
   if (port === 0) return ok(about, 'a free one will be chosen')
   const fault = await tryPort(host, port)
   if (fault === undefined) return ok(about, `${port} of ${host} is free`)
-  const option = nameOf(portOptions[name])
+  const option = nameOf(options.port)
   switch (fault) {
     case 'EADDRINUSE': {
       const owner = (await whoListens(port)) ?? 'another process'
@@ -29,7 +47,11 @@ async function checkPort(name: ServerName, settings: Settings): Promise<Finding>
     case 'EACCES':
       return wrong(about, `${port} is not for this user`, `Choose one from 1024 with ${option}.`)
     default:
-      return wrong(about, `${host}:${port} cannot be used: ${fault}`, 'Choose another with --host.')
+      return wrong(
+        about,
+        `${host}:${port} cannot be used: ${fault}`,
+        `Choose another with ${nameOf(options.host)}.`,
+      )
   }
 }
 

@@ -53,6 +53,15 @@ describe('it finds', () => {
     expect(status).toBe(1)
   })
 
+  test('a port for metrics that is taken', async () => {
+    const port = await takePort()
+    const directory = temporaryDirectory()
+    const { status, stdout } = await diagnose([`--data-dir=${directory}`, `--metrics-port=${port}`])
+    expect(stdout).toContain(`wrong  metrics port     ${port} of 127.0.0.1 is taken by `)
+    expect(stdout).toContain('-> Choose another with --metrics-port, or stop it.')
+    expect(status).toBe(1)
+  })
+
   test('a data directory that cannot be', async () => {
     const file = path.join(temporaryDirectory(), 'file')
     writeFileSync(file, '')
