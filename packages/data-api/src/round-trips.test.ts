@@ -107,6 +107,19 @@ it('a change waits once for the document, and once for its history and its entri
   expect(await trips(server, q.Delete(movie))).toBeLessThanOrEqual(2 + commit)
 })
 
+it('what is done one after another waits as often as one of it', async () => {
+  const { admin, trips, known } = await open()
+  const [token] = await known()
+  const changes = [1, 2, 3, 4, 5].map((id) => q.Update(q.Ref(movies, id), movieOf(300 + id)))
+  expect(await trips(token, q.Do(...changes))).toBeLessThanOrEqual(2 + commit)
+  // Each sees what the one before it did, and the first error is the one that counts.
+  const last = [q.Delete(movie), q.Exists(movie)]
+  expect(await admin.query(q.Do(...last))).toBe(false)
+  await expect(admin.query(q.Do(q.Get(movie), q.Abort('late')))).rejects.toMatchObject({
+    name: 'NotFound',
+  })
+})
+
 it('whoever was known and is no more is refused, and what is read in vain is not answered', async () => {
   const { admin, known } = await open()
   const [token, server] = await known()

@@ -95,7 +95,7 @@ export interface Documents {
   /** This transaction's commit time in microseconds, if it writes. */
   readonly transactionMicros: bigint
 
-  /** Runs independent branches; see `Transaction.all` of the store. */
+  /** Runs branches, none of which needs another's result; see `Transaction.all` of the store. */
   all<T>(count: number, branch: (index: number) => T): T[]
 
   // Names and refs

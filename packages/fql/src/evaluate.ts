@@ -50,9 +50,12 @@ export function evaluate(
       return evaluate(expression.body, inner, context)
     }
     case 'do': {
-      let last: Value = null
-      for (const operand of expression.operands) last = evaluate(operand, scope, context)
-      return last
+      // One after another; but where one waits for a store, what those after it read is asked for too.
+      const { operands } = expression
+      const values = context.documents.all(operands.length, (i) =>
+        evaluate(operands[i] as Expression, scope, context),
+      )
+      return values.at(-1) ?? null
     }
     case 'and':
     case 'or':

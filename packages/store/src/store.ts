@@ -60,9 +60,10 @@ export interface Transaction {
 
   /**
    * Runs `branch(0)` … `branch(count - 1)` and returns their results in order. The branches must not
-   * depend on one another's results. A backend whose reads suspend goes on with the next branch when
-   * one suspends, so that it fetches for all of them at once; any other error ends the run where it
-   * is thrown, unless an earlier branch is suspended.
+   * depend on one another's results; each sees what the ones before it wrote. A backend whose reads suspend
+   * goes on with the next branch when one suspends, so that it fetches for all of them at once: those after it
+   * may not see all its writes, but nothing comes of that run but reads. Any other error ends the run where
+   * it is thrown, unless an earlier branch is suspended.
    */
   all<T>(count: number, branch: (index: number) => T): T[]
 
