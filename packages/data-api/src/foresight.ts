@@ -20,13 +20,18 @@ const callersMax = 10_000
 
 /** Whom secrets stood for lately; of the secrets themselves, it keeps hashes. */
 export class Foresight {
+  /** By the hash of the secret, those not met for longest first. */
   readonly #callers = new Map<string, Caller>()
 
   /** Remembers whom a secret stands for; nobody any more without a caller. */
   note(secret: string, caller: Caller | undefined): void {
-    if (this.#callers.size >= callersMax) this.#callers.clear()
-    if (caller === undefined) this.#callers.delete(nameOf(secret))
-    else this.#callers.set(nameOf(secret), caller)
+    const name = nameOf(secret)
+    this.#callers.delete(name)
+    if (caller === undefined) return
+    // Reads are foreseen as if all were allowed, so roles, which hold on to schemas, are not kept.
+    this.#callers.set(name, { ...caller, permissions: { kind: 'admin' } })
+    const [oldest] = this.#callers.keys()
+    if (this.#callers.size > callersMax && oldest !== undefined) this.#callers.delete(oldest)
   }
 
   /**
@@ -39,7 +44,7 @@ export class Foresight {
     if (caller === undefined) return
     const { database, identity, credential } = caller
     const reads = [
-      () => evaluate({ ...caller, permissions: { kind: 'admin' } }),
+      () => evaluate(caller),
       // What finding out who asks will read, one after another.
       () => isAlive(unit, database),
       () => unit.transaction.get(schemaVersionKey(database)),
