@@ -56,6 +56,26 @@ export function describeTime(subject: Subject): void {
         expect((await store.transact(() => 0, reading)).timestamp).toBe(timestamp)
       }))
 
+    it('of a read is before what it cannot see, though that is being committed', () =>
+      subject.with(async (store) => {
+        for (let i = 0; i < 20; i++) {
+          let isWritten = false
+          const writing = store
+            .transact((t) => t.put(bytes(`k${i}`), bytes('1')))
+            .finally(() => {
+              isWritten = true
+            })
+          const missed: bigint[] = []
+          while (!isWritten) {
+            const read = await store.transact((t) => t.get(bytes(`k${i}`)), reading)
+            if (read.value === undefined) missed.push(read.timestamp)
+            await new Promise(setImmediate)
+          }
+          const { timestamp } = await writing
+          for (const time of missed) expect(time).toBeLessThan(timestamp)
+        }
+      }))
+
     it('is no one else’s, however many write at once', () =>
       subject.with(async (store) => {
         const committed = await Promise.all(

@@ -63,6 +63,12 @@ function copy(bytes: Uint8Array, start: number, end: number): Buffer {
   return copied
 }
 
+/** Changes that are committed together. */
+interface Batch {
+  /** The time of the first that writes; the others' are later. */
+  first: bigint | undefined
+}
+
 /** The environments that are open, by the real path of their directory. */
 const inThisProcess = new Map<string, Environment>()
 
@@ -73,6 +79,10 @@ export class Environment implements Source {
   readonly #meta: Database<Buffer, Buffer>
   readonly #place: string
   #users = 1
+  /** The batches that are being committed, oldest first. */
+  readonly #committing = new Set<Batch>()
+  /** The one whose writes are being made. */
+  #batch: Batch | undefined
   /** The time of the last commit in the snapshot taken, as long as it may be used. */
   #snapshotLast: bigint | undefined
   readonly #leaveSnapshot = () => {
@@ -167,12 +177,30 @@ export class Environment implements Source {
 
   /** Runs `change` in an LMDB transaction; resolves when it is on the disk, or undone for giving `ABORT`. */
   async write(change: () => unknown): Promise<void> {
+    const batch: Batch = { first: undefined }
+    this.#committing.add(batch)
     try {
       // Only a child transaction can be aborted.
-      await this.#root.childTransaction(change)
+      await this.#root.childTransaction(() => {
+        this.#batch = batch
+        return change()
+      })
     } catch (error) {
       throw await causeOf(error)
+    } finally {
+      this.#committing.delete(batch)
     }
+  }
+
+  /** Inside `write`: says that one of its changes has this time. */
+  wroteAt(timestamp: bigint): void {
+    if (this.#batch !== undefined) this.#batch.first ??= timestamp
+  }
+
+  /** The time of the first change that is being committed: no snapshot shows it yet. */
+  get firstUncommitted(): bigint | undefined {
+    for (const { first } of this.#committing) if (first !== undefined) return first
+    return undefined
   }
 
   /** Inside `write`: sets or, where there is no value, removes a key. */

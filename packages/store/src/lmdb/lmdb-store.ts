@@ -77,7 +77,8 @@ class LmdbStore implements Store {
     const intent = options.intent ?? 'unknown'
     if (intent !== 'write') {
       const mode = intent === 'read' ? 'forbidden' : 'promotes'
-      const timestamp = readTimestamp(this.#now(), this.#environment.takeSnapshot(), options)
+      const last = this.#environment.takeSnapshot()
+      const timestamp = readTimestamp(this.#snapshotTime(), last, options)
       try {
         const value = new Run(this.#environment, timestamp, mode).to(body)
         return { value, timestamp, wrote: false, conflicts: 0, bytesWritten: 0 }
@@ -114,6 +115,13 @@ class LmdbStore implements Store {
   async #close(): Promise<void> {
     await this.#draining
     await this.#environment.close()
+  }
+
+  /** Now, or just before the writes that are being committed, which no snapshot shows yet. */
+  #snapshotTime(): bigint {
+    const now = this.#now()
+    const { firstUncommitted } = this.#environment
+    return firstUncommitted === undefined || now < firstUncommitted ? now : firstUncommitted - 1n
   }
 
   #enqueue<T>(
@@ -182,7 +190,10 @@ class LmdbStore implements Store {
     } catch (cause) {
       throw new Unapplied(cause)
     }
-    if (run.wrote) batch.last = run.lastMicros
+    if (run.wrote) {
+      batch.last = run.lastMicros
+      this.#environment.wroteAt(timestamp)
+    }
     const { bytesWritten } = run.overlay
     return { value, timestamp, wrote: run.wrote, conflicts: 0, bytesWritten }
   }
