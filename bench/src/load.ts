@@ -25,7 +25,8 @@ export interface LoadResult {
   readonly p99: number
 }
 
-const warmUpSeconds = 1
+/** Until node has compiled what a request runs through; a server runs for days. */
+const warmUpSeconds = 10
 const roundSeconds = 2
 const roundsDefault = 5
 
