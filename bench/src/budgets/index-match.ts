@@ -1,12 +1,11 @@
 import faunadb from 'faunadb'
 import type { Benchmark } from '../benchmark.ts'
 import { createItems } from '../items.ts'
-import { compare, loadDetails } from '../load.ts'
-import { answerTo, requestOf } from '../movies.ts'
-import { withBareServer, withVivarium } from '../vivarium.ts'
+import { requestOf } from '../movies.ts'
+import { processorTimeOf } from '../processor-time.ts'
+import { withVivarium } from '../vivarium.ts'
 
 const q = faunadb.query
-const connections = 8
 const pageSize = 64
 
 /**
@@ -27,17 +26,6 @@ export const indexMatch: Benchmark = {
       const secret = await createItems(dataApi, 10_000, ['items_by_group'])
       const match = q.Match(q.Index('items_by_group'), 42)
       const request = requestOf(q.Paginate(match, { size: pageSize }), secret)
-      const answer = await answerTo(dataApi, request)
-      return withBareServer(answer, ['--json'], async (bare) => {
-        const result = await compare(
-          { url: dataApi, pid: vivarium.pid },
-          { url: bare.ready.url, pid: bare.pid },
-          { request, connections },
-        )
-        return {
-          value: result.reference.cpuMicros / result.ours.cpuMicros,
-          details: loadDetails(result),
-        }
-      })
+      return processorTimeOf(vivarium, request, ['--json'])
     }),
 }

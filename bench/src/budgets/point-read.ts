@@ -1,11 +1,10 @@
 import faunadb from 'faunadb'
 import type { Benchmark } from '../benchmark.ts'
-import { compare, loadDetails } from '../load.ts'
-import { answerTo, createMovies, requestOf } from '../movies.ts'
-import { withBareServer, withVivarium } from '../vivarium.ts'
+import { createMovies, requestOf } from '../movies.ts'
+import { processorTimeOf } from '../processor-time.ts'
+import { withVivarium } from '../vivarium.ts'
 
 const q = faunadb.query
-const connections = 8
 const count = 1_000
 
 /** `Get` of a document by its ref, with a token whose role is checked. */
@@ -22,18 +21,6 @@ export const pointRead: Benchmark = {
       const ref = refs.at(count / 2)
       if (ref === undefined) throw new Error('there are no movies to read')
       const request = requestOf(q.Get(ref), secret)
-      const answer = await answerTo(dataApi, request)
-      return withBareServer(answer, [], async (bare) => {
-        const result = await compare(
-          { url: dataApi, pid: vivarium.pid },
-          { url: bare.ready.url, pid: bare.pid },
-          { request, connections },
-        )
-        // Rates say what processor time says, less exactly where cores are shared with the load.
-        return {
-          value: result.reference.cpuMicros / result.ours.cpuMicros,
-          details: loadDetails(result),
-        }
-      })
+      return processorTimeOf(vivarium, request, [])
     }),
 }
